@@ -37,6 +37,7 @@ let package = Package(
             dependencies: [
                 "Values", "CPostgres",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -102,15 +103,16 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(name: "cunwang", dependencies: ["App"], swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: ["Storage", "Values"], swiftSettings: settings),
         .testTarget(name: "ValuesTests", dependencies: ["Values"], swiftSettings: settings),
         .testTarget(name: "PowerRulesTests", dependencies: ["PowerRules", "Values"], swiftSettings: settings),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "Values"], swiftSettings: settings),
-        .testTarget(name: "DeskTests", dependencies: ["Desk", "Storage", "PowerRules", "Values"], swiftSettings: settings),
-        .testTarget(name: "WebTests", dependencies: ["Web", "Desk", "Values"], swiftSettings: settings),
+        .testTarget(name: "StorageTests", dependencies: ["TestSupport", "Storage", "Values"], swiftSettings: settings),
+        .testTarget(name: "DeskTests", dependencies: ["TestSupport", "Desk", "Storage", "PowerRules", "Values"], swiftSettings: settings),
+        .testTarget(name: "WebTests", dependencies: ["TestSupport", "Web", "Desk", "Values"], swiftSettings: settings),
         .testTarget(
             name: "AppTests",
             dependencies: [
-                "App", "Insight", "Service", "Registry", "Web", "Desk", "Storage", "PowerRules", "Values",
+                "TestSupport", "App", "Insight", "Service", "Registry", "Web", "Desk", "Storage", "PowerRules", "Values",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],

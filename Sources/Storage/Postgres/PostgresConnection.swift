@@ -1,0 +1,308 @@
+import CPostgres
+
+/// One connection to PostgreSQL in pipeline mode, with its prepared statements. Used by one
+/// thread at a time.
+///
+/// Statements are queued and leave together with the next one whose answer is wanted, so that a
+/// transaction of ten statements needs two or three round trips.
+final class PostgresConnection {
+    private let url: String
+    private var conn: OpaquePointer?
+    private var prepared: [String: String] = [:]
+    private var preparedCount = 0
+    /// What was sent and has not been answered yet, in order.
+    private var awaited: [Awaited] = []
+    private var awaitedHead = 0
+    private var parameters = PostgresParameters()
+
+    /// The first error since `begin`; the server skips everything until the next `sync`.
+    private(set) var failure: StorageError?
+    /// The state of that error, five characters.
+    private(set) var failureState = ""
+    /// COMMIT has left: whether it happened is unknown if the connection breaks now.
+    private(set) var hasSentCommit = false
+    /// The connection broke or was closed since `begin`.
+    private(set) var isLost = false
+    private var inTransaction = false
+
+    private enum Awaited {
+        case prepare(String)
+        case statement
+        case sync
+    }
+
+    /// Prepared statements that are kept.
+    static let statementsMax = 500
+    /// Answers that may pile up unread.
+    static let awaitedMax = 256
+
+    init(url: String) {
+        self.url = url
+    }
+
+    deinit {
+        close()
+    }
+
+    func close() {
+        if let conn { PQfinish(conn) }
+        conn = nil
+        prepared = [:]
+        awaited = []
+        awaitedHead = 0
+        inTransaction = false
+    }
+
+    /// Connects unless it is connected.
+    func open() throws {
+        if let conn {
+            if PQstatus(conn) == CONNECTION_OK, !isLost { return }
+            close()
+        }
+        isLost = false
+        let made = try PostgresConnection.connect(url)
+        guard PQenterPipelineMode(made) == 1 else {
+            PQfinish(made)
+            throw StorageError.unavailable("no pipeline mode")
+        }
+        conn = made
+    }
+
+    /// A plain connection, not in pipeline mode.
+    static func connect(_ url: String, database: String? = nil) throws -> OpaquePointer {
+        // With expand_dbname a later keyword wins over the address; a database named alone must
+        // not be expanded again, so it is set by its own keyword after the address.
+        var keys = ["dbname", "connect_timeout", "client_encoding", "application_name", "options",
+            "keepalives_idle", "tcp_user_timeout"]
+        var values = [url, "5", "UTF8", "cunwang",
+            // Acknowledged means on disk, whatever the server's default is.
+            "-c synchronous_commit=on -c client_min_messages=warning -c datestyle=ISO "
+                + "-c idle_in_transaction_session_timeout=60000 -c extra_float_digits=1",
+            "30", "15000"]
+        if let database {
+            keys.append("dbname")
+            values.append(database)
+        }
+        let made = withCStrings(keys) { keys in
+            withCStrings(values) { PQconnectdbParams(keys, $0, 1) }
+        }
+        guard let made else { throw StorageError.unavailable("out of memory") }
+        guard PQstatus(made) == CONNECTION_OK else {
+            let message = PQerrorMessage(made).map { String(cString: $0) } ?? ""
+            PQfinish(made)
+            throw StorageError.unavailable(trimmed(message))
+        }
+        PQsetNoticeProcessor(made, { _, _ in }, nil)
+        return made
+    }
+
+    // MARK: Transactions
+
+    func begin(_ statement: SQL) throws {
+        failure = nil
+        failureState = ""
+        hasSentCommit = false
+        isLost = false
+        inTransaction = true
+        try send(statement)
+    }
+
+    func commit() throws {
+        try send("COMMIT")
+        hasSentCommit = true
+        try sync()
+        if let failure { throw failure }
+        inTransaction = false
+    }
+
+    /// Ends the transaction without its changes; afterwards `failure` holds the first error that
+    /// a queued statement had.
+    func rollback() {
+        guard inTransaction, !isLost else { return }
+        do {
+            try sync()
+            try send("ROLLBACK")
+            try sync()
+            inTransaction = false
+        } catch {
+            isLost = true
+        }
+    }
+
+    // MARK: Statements
+
+    /// Queues a statement whose answer is not wanted.
+    func run(_ sql: SQL) throws {
+        try send(sql)
+        if awaited.count - awaitedHead >= PostgresConnection.awaitedMax {
+            try flush()
+            try receive(upTo: awaited.count, nil)
+            try throwFailure()
+        }
+    }
+
+    /// Sends what is queued and `sql`, and waits for its answer.
+    func ask<R>(_ sql: SQL, _ use: (OpaquePointer) throws -> R) throws -> R {
+        try send(sql)
+        try flush()
+        var answer: OpaquePointer?
+        try receive(upTo: awaited.count) { answer = $0 }
+        defer { PQclear(answer) }
+        try throwFailure()
+        guard let answer else { throw StorageError.sql("no answer") }
+        return try use(answer)
+    }
+
+    func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws {
+        try ask(sql) { answer in
+            for row in 0..<PQntuples(answer) {
+                guard try each(Row(source: .postgres(result: answer, row: row))) else { return }
+            }
+        }
+    }
+
+    func change(_ sql: SQL) throws -> Int {
+        try ask(sql) { PQcmdTuples($0).flatMap { Int(String(cString: $0)) } ?? 0 }
+    }
+
+    private func throwFailure() throws {
+        guard let failure else { return }
+        throw failure
+    }
+
+    private func send(_ sql: SQL) throws {
+        guard let conn, !isLost else { throw lost() }
+        let name: String
+        if let known = prepared[sql.text] {
+            name = known
+        } else {
+            name = try prepare(sql.text, conn)
+        }
+        let sent = parameters.with(sql.binds) { values, lengths, formats in
+            PQsendQueryPrepared(conn, name, Int32(sql.binds.count), values, lengths, formats, 0)
+        }
+        guard sent == 1 else { throw lost() }
+        awaited.append(.statement)
+    }
+
+    private func prepare(_ text: String, _ conn: OpaquePointer) throws -> String {
+        if prepared.count >= PostgresConnection.statementsMax, let old = prepared.first {
+            prepared[old.key] = nil
+            guard PQsendQueryParams(conn, "DEALLOCATE \(old.value)", 0, nil, nil, nil, nil, 0) == 1
+            else { throw lost() }
+            awaited.append(.statement)
+        }
+        preparedCount += 1
+        let name = "s\(preparedCount)"
+        guard PQsendPrepare(conn, name, numbered(text), 0, nil) == 1 else { throw lost() }
+        awaited.append(.prepare(text))
+        prepared[text] = name
+        return name
+    }
+
+    private func flush() throws {
+        guard let conn, PQsendFlushRequest(conn) == 1, PQflush(conn) == 0 else { throw lost() }
+    }
+
+    private func sync() throws {
+        guard let conn, PQpipelineSync(conn) == 1 else { throw lost() }
+        awaited.append(.sync)
+        try receive(upTo: awaited.count, nil)
+    }
+
+    /// Reads the answers of everything up to a place in `awaited`.
+    /// - Parameter last: is handed the answer of the last one, and owns it.
+    private func receive(upTo end: Int, _ last: ((OpaquePointer) -> Void)?) throws {
+        guard let conn else { throw lost() }
+        while awaitedHead < end {
+            let entry = awaited[awaitedHead]
+            guard let result = PQgetResult(conn) else { throw lost() }
+            let status = PQresultStatus(result)
+            var isKept = false
+            switch status {
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
+                if awaitedHead == end - 1, let last, failure == nil {
+                    last(result)
+                    isKept = true
+                }
+            case PGRES_PIPELINE_SYNC:
+                guard case .sync = entry else {
+                    PQclear(result)
+                    throw lost()
+                }
+            case PGRES_PIPELINE_ABORTED:
+                if case .prepare(let text) = entry { prepared[text] = nil }
+            default:
+                if case .prepare(let text) = entry { prepared[text] = nil }
+                note(result)
+            }
+            if !isKept { PQclear(result) }
+            awaitedHead += 1
+            if status == PGRES_PIPELINE_SYNC { continue }
+            if PQstatus(conn) == CONNECTION_BAD { throw lost() }
+            // The end of this command's results; after an error in it, nothing may follow.
+            while let more = PQgetResult(conn) { PQclear(more) }
+        }
+        awaited.removeAll(keepingCapacity: true)
+        awaitedHead = 0
+    }
+
+    private func note(_ result: OpaquePointer) {
+        guard failure == nil else { return }
+        failure = postgresError(result)
+        failureState = PQresultErrorField(result, postgresField("C")).map { String(cString: $0) } ?? ""
+    }
+
+    private func lost() -> StorageError {
+        isLost = true
+        let message = conn.flatMap { PQerrorMessage($0) }.map { String(cString: $0) } ?? ""
+        let error = StorageError.unavailable(message.isEmpty ? "connection lost" : trimmed(message))
+        if failure == nil { failure = error }
+        return error
+    }
+}
+
+/// Numbers the places: `?` → `$1`. A `?` inside quotes stays.
+private func numbered(_ text: String) -> String {
+    var out: [UInt8] = []
+    out.reserveCapacity(text.utf8.count + 16)
+    var quote: UInt8?
+    var places = 0
+    for byte in text.utf8 {
+        if let open = quote {
+            if byte == open { quote = nil }
+            out.append(byte)
+        } else if byte == 39 || byte == 34 {
+            quote = byte
+            out.append(byte)
+        } else if byte == 63 {
+            places += 1
+            out.append(36)
+            out += String(places).utf8
+        } else {
+            out.append(byte)
+        }
+    }
+    return String(decoding: out, as: UTF8.self)
+}
+
+func trimmed(_ message: String) -> String {
+    message.split(separator: "\n").joined(separator: " ")
+}
+
+/// Hands over a NULL-terminated list of C strings.
+func withCStrings<R>(
+    _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> R
+) -> R {
+    var bytes: [CChar] = []
+    var starts: [Int] = []
+    for string in strings {
+        starts.append(bytes.count)
+        bytes += string.utf8.map { CChar(bitPattern: $0) } + [0]
+    }
+    return bytes.withUnsafeBufferPointer { all in
+        var pointers: [UnsafePointer<CChar>?] = starts.map { all.baseAddress! + $0 }
+        pointers.append(nil)
+        return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+}

@@ -1,0 +1,116 @@
+import Logging
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Runs jobs on one connection, again when PostgreSQL asks for it.
+///
+/// `@unchecked Sendable`: `lock` is held while the connection is used.
+final class PostgresWorker: @unchecked Sendable {
+    private let lock = Mutex(())
+    private let connection: PostgresConnection
+    private let session: PostgresSession
+    private let faults: FaultInjector
+    private let logger: Logger
+    private var jitter: UInt64
+
+    /// A write that collides so often gives up with `unavailable`.
+    static let attemptsMax = 24
+    /// How often a job is begun anew on a fresh connection.
+    static let reconnectsMax = 3
+
+    init(url: String, faults: FaultInjector, logger: Logger, seed: UInt64) {
+        self.connection = PostgresConnection(url: url)
+        self.session = PostgresSession(connection)
+        self.faults = faults
+        self.logger = logger
+        self.jitter = seed &* 0x9e37_79b9_7f4a_7c15
+    }
+
+    func disconnect() {
+        lock.withLock { _ in connection.close() }
+    }
+
+    func perform(_ job: Job) {
+        lock.withLock { _ in performLocked(job) }
+    }
+
+    private func performLocked(_ job: Job) {
+        var collisions = 0
+        var losses = 0
+        while true {
+            do {
+                try attempt(job)
+                return
+            } catch {
+                connection.rollback()
+                let cause: any Error = connection.failure ?? error
+                if mayRunAgain(job) {
+                    if isCollision {
+                        collisions += 1
+                        if collisions < PostgresWorker.attemptsMax {
+                            backOff(collisions)
+                            continue
+                        }
+                    } else if connection.isLost || isStale {
+                        losses += 1
+                        connection.close()
+                        if losses < PostgresWorker.reconnectsMax { continue }
+                    }
+                }
+                job.fail(cause)
+                return
+            }
+        }
+    }
+
+    private func attempt(_ job: Job) throws {
+        try connection.open()
+        try connection.begin(beginning(job.kind))
+        let tx = Transaction(session, job.kind, faults)
+        try job.run(tx)
+        try tx.finish()
+        if job.kind == .read {
+            // Nothing depends on the end of a read.
+            job.succeed()
+            connection.rollback()
+            return
+        }
+        try faults.beforeCommit()
+        try connection.commit()
+        job.succeed()
+    }
+
+    private func beginning(_ kind: Transaction.Kind) -> SQL {
+        switch kind {
+        case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        case .write: "BEGIN ISOLATION LEVEL SERIALIZABLE"
+        case .drain: "BEGIN ISOLATION LEVEL READ COMMITTED"
+        }
+    }
+
+    /// serialization_failure and deadlock_detected.
+    private var isCollision: Bool { ["40001", "40P01"].contains(connection.failureState) }
+
+    /// A prepared statement that the server has forgotten, or whose table has changed; a server
+    /// that is stopping.
+    private var isStale: Bool {
+        ["26000", "0A000", "57P01", "57P02", "57P03"].contains(connection.failureState)
+    }
+
+    /// A commit whose answer was lost may have happened.
+    private func mayRunAgain(_ job: Job) -> Bool { !(connection.hasSentCommit && connection.isLost) }
+
+    /// 1 ms doubling to 64 ms, of which a random part is waited.
+    private func backOff(_ collisions: Int) {
+        jitter ^= jitter << 13
+        jitter ^= jitter >> 7
+        jitter ^= jitter << 17
+        let most = UInt64(1_000) << UInt64(min(collisions - 1, 6))
+        usleep(UInt32(200 + jitter % most))
+    }
+}
