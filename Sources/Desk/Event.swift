@@ -149,15 +149,11 @@ extension Desk {
                     """)
             }
             // Only those that were read: an event with a smaller id may commit meanwhile.
-            if events.count < limit {
-                for event in events { try tx.run("DELETE FROM unsealed WHERE event = \(event.id)") }
-            } else {
-                try tx.run(
-                    """
-                    DELETE FROM unsealed WHERE event <= \(last.id)
-                    AND event IN (SELECT event FROM sealed_event WHERE seal = \(number))
-                    """)
-            }
+            try tx.run(
+                """
+                DELETE FROM unsealed WHERE event <= \(last.id)
+                AND event IN (SELECT event FROM sealed_event WHERE seal = \(number))
+                """)
             return events.count
         }
     }

@@ -24,7 +24,7 @@ package struct KeyRing: Sendable {
             return KeyRing(secret: secret)
         }
         let secret = chance.bytes(64)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        let descriptor = makePrivateFile(path)
         guard descriptor >= 0 else { throw KeyFileDamaged(path: path) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         try handle.write(contentsOf: Data((hex(secret) + "\n").utf8))
@@ -62,4 +62,9 @@ package struct KeyRing: Sendable {
     }
     package func hash(_ phone: PhoneNumber) -> String { hash(phone.digits, for: "phone") }
     package func hashLastFour(_ phone: PhoneNumber) -> String { hash(phone.lastFour, for: "phone-last-four") }
+}
+
+/// - Returns: a descriptor, or -1 when the file exists or cannot be made.
+private func makePrivateFile(_ path: String) -> Int32 {
+    open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
 }

@@ -1,0 +1,13 @@
+package import ArgumentParser
+
+/// The program: one command for each thing an operator does.
+public struct Cunwang: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "cunwang",
+        abstract: "The village end of the power grid.",
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, MigrateCommand.self, ImportCommand.self, KindsCommand.self,
+            AuditCommand.self, DoCommand.self, RulesCommand.self,
+        ])
+    public init() {}
+}
