@@ -1,0 +1,55 @@
+import AsyncHTTPClient
+import Desk
+import Foundation
+import Logging
+import Registry
+import Service
+import ServiceLifecycle
+import Storage
+import Values
+import Web
+
+/// What the server does by itself, each as a loop over a testable tick.
+enum Workers {
+    static func all(_ composition: Composition, gateways: [any MessageGateway]) -> [any ServiceLifecycle.Service] {
+        let desk = composition.desk
+        let logger = composition.logger
+        let holder = "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"
+        let courier = Courier(desk: desk, gateways: gateways, holder: holder)
+        let directory = composition.directory
+        return [
+            Loop("limits", every: .seconds(10), logger: logger) {
+                try await RequestSweep.tick(desk, at: desk.clock.now, limit: 200) >= 200
+            },
+            Loop("counters", every: .seconds(2), logger: logger) { try await RequestCounters.fold(desk) >= 2000 },
+            Loop("seals", every: .seconds(5), logger: logger) {
+                try await desk.sealEvents(holder: holder) >= Desk.eventsPerSeal
+            },
+            Loop("messages", every: .milliseconds(500), logger: logger) { try await courier.tick(limit: 100) >= 100 },
+            Loop("directory", every: .seconds(2), logger: logger) {
+                _ = try await directory.current(at: desk.clock.now)
+                return false
+            },
+            Loop("tidy", every: .seconds(600), logger: logger) { try await tidy(desk) },
+            LiveEnd(live: desk.live),
+        ]
+    }
+
+    /// Old answers, drafts, sessions and files that no row names.
+    private static func tidy(_ desk: Desk) async throws -> Bool {
+        let now = desk.clock.now
+        let dropped = try await desk.database.write { try $0.dropOldAnswers(at: now) }
+        let drafts = try await desk.database.write { try $0.dropOldDrafts(at: now) }
+        let sessions = try await desk.database.write { try $0.dropEndedSessions(at: now) }
+        return dropped >= 500 || drafts >= 500 || sessions >= 500
+    }
+}
+
+/// Ends the open live streams when the server stops, so that it need not wait for them.
+private struct LiveEnd: ServiceLifecycle.Service {
+    let live: LiveHub
+    func run() async throws {
+        try? await gracefulShutdown()
+        live.finish()
+    }
+}
