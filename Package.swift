@@ -70,7 +70,10 @@ let package = Package(
             dependencies: [
                 "Values", "PowerRules", "Storage", "Desk", "Web",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings),
         .target(
@@ -103,7 +106,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(name: "cunwang", dependencies: ["App"], swiftSettings: settings),
-        .target(name: "TestSupport", dependencies: ["Storage", "Values"], swiftSettings: settings),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Storage", "Values", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
         .testTarget(name: "ValuesTests", dependencies: ["Values"], swiftSettings: settings),
         .testTarget(name: "PowerRulesTests", dependencies: ["PowerRules", "Values"], swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["TestSupport", "Storage", "Values"], swiftSettings: settings),

@@ -100,6 +100,13 @@ package final class Database: Sendable {
         try await driver.clone(to: target)
     }
 
+    /// Commits since it was opened; with group commit fewer than writes.
+    package var commits: Int { driver.figures.commits }
+    /// Writes that wait for their turn: a measure of overload.
+    package var waitingWrites: Int { driver.figures.waitingWrites }
+    /// Reads that wait for a connection.
+    package var waitingReads: Int { driver.figures.waitingReads }
+
     /// - Throws: when the database cannot answer.
     package func ping() async throws {
         _ = try await read { tx in try tx.value("SELECT 1") as Int? }
@@ -112,6 +119,14 @@ package final class Database: Sendable {
         try await PostgresAdministration.create(url)
     }
 
+    /// Copies a PostgreSQL database to which nobody is connected.
+    package static func copy(_ source: Location, to target: Location) async throws {
+        guard case .postgres(let from) = source, case .postgres(let to) = target else {
+            throw StorageError.sql("only databases of PostgreSQL are copied by the server")
+        }
+        try await PostgresAdministration.clone(from, to: to)
+    }
+
     /// Removes a database with everything in it.
     package static func remove(_ location: Location) async throws {
         switch location {
@@ -121,9 +136,17 @@ package final class Database: Sendable {
     }
 }
 
+/// How busy an engine is.
+struct Figures: Sendable {
+    var commits: Int
+    var waitingReads: Int
+    var waitingWrites: Int
+}
+
 /// What an engine offers to `Database`.
 protocol Driver: Sendable {
     func submit(_ job: Job) -> Bool
+    var figures: Figures { get }
     func migrate(_ migrations: [Migration], at now: Instant) async throws
     func clone(to target: Database.Location) async throws
     func close() async

@@ -43,3 +43,8 @@ final class Gathering: Sendable {
         }
     }
 }
+
+/// Counts from several threads.
+final class Tally: Sendable {
+    let value = Atomic<Int>(0)
+}

@@ -77,6 +77,13 @@ final class JobQueue<Element: Sendable>: @unchecked Sendable {
         return emptied()
     }
 
+    /// How many wait.
+    var count: Int {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return waiting.count - head
+    }
+
     /// Lets nothing more in; what waits is still done.
     func close() {
         pthread_mutex_lock(mutex)

@@ -117,7 +117,12 @@ extension Double: SQLBindable {
     package var sqlValue: SQLValue { .real(self) }
 }
 extension String: SQLBindable {
-    package var sqlValue: SQLValue { .text(self) }
+    /// PostgreSQL keeps no zero bytes in text, so both engines keep U+FFFD instead.
+    package var sqlValue: SQLValue { .text(utf8.contains(0) ? withoutZeros : self) }
+
+    private var withoutZeros: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{fffd}" : $0 }))
+    }
 }
 extension [UInt8]: SQLBindable {
     package var sqlValue: SQLValue { .blob(self) }

@@ -1,1 +1,123 @@
-import Storage
+import Foundation
+package import Logging
+package import Storage
+import Synchronization
+import Values
+
+/// Runs `body` on a fresh database of both engines, one after the other. Each is a copy of a
+/// template that was migrated once in this process; nothing of it remains.
+package func withDatabases(
+    _ migrations: [Migration] = [], _ body: @Sendable (Database) async throws -> Void
+) async throws {
+    try await withDatabase(.sqlite, migrations, body)
+    try await withDatabase(.postgres, migrations, body)
+}
+
+/// Runs `body` on a fresh database of one engine.
+package func withDatabase(
+    _ engine: Database.Engine, _ migrations: [Migration] = [],
+    _ body: @Sendable (Database) async throws -> Void
+) async throws {
+    try await withLocation(engine, migrations) { location in
+        let db = try await Database.open(location, logger: quiet, readers: 2, writers: 4)
+        do {
+            try await body(db)
+        } catch {
+            await db.close()
+            throw error
+        }
+        await db.close()
+    }
+}
+
+/// Hands over the place of a fresh, migrated database that nobody has opened: for tests that
+/// open it themselves, such as the whole program.
+package func withLocation(
+    _ engine: Database.Engine, _ migrations: [Migration] = [],
+    _ body: @Sendable (Database.Location) async throws -> Void
+) async throws {
+    let template = try await Templates.shared.template(engine, migrations)
+    let copy = try await freshLocation(engine)
+    switch (template, copy) {
+    case (.sqlite(let from), .sqlite(let to)):
+        try FileManager.default.copyItem(atPath: from, toPath: to)
+    case (.postgres, .postgres(let url)):
+        try await Templates.shared.copyPostgres(template, url)
+    default: preconditionFailure("two engines")
+    }
+    do {
+        try await body(copy)
+    } catch {
+        try await Database.remove(copy)
+        throw error
+    }
+    try await Database.remove(copy)
+}
+
+/// A place where no database is yet.
+package func freshLocation(_ engine: Database.Engine) async throws -> Database.Location {
+    let name = "cunwang_test_\(getpid())_\(counter.add(1, ordering: .relaxed).newValue)"
+    switch engine {
+    case .sqlite:
+        return .sqlite(path: try temporaryFolder() + "/\(name).sqlite")
+    case .postgres:
+        return .postgres(url: try await PostgresServer.shared().url(database: name))
+    }
+}
+
+/// A folder of this test process, removed when it ends.
+package func temporaryFolder() throws -> String {
+    try folder.withLock { known in
+        if let known { return known }
+        let path = NSTemporaryDirectory() + "cunwang-tests-\(getpid())"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        known = path
+        atexit {
+            folder.withLock { if let path = $0 { try? FileManager.default.removeItem(atPath: path) } }
+        }
+        return path
+    }
+}
+
+private let counter = Atomic<Int>(0)
+private let folder = Mutex<String?>(nil)
+/// Says nothing.
+package let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+/// Templates by their migrations, each made once.
+private actor Templates {
+    static let shared = Templates()
+    private var made: [String: Task<Database.Location, any Error>] = [:]
+
+    func template(_ engine: Database.Engine, _ migrations: [Migration]) async throws -> Database.Location {
+        let key = "\(engine) " + migrations.map(\.id).joined(separator: " ")
+        if let known = made[key] { return try await known.value }
+        let task = Task {
+            let location = try await freshLocation(engine)
+            try await Database.create(location)
+            let db = try await Database.open(location, logger: quiet, readers: 1, writers: 1)
+            do {
+                try await db.migrate(migrations, at: Instant(milliseconds: 1_727_661_600_000))
+            } catch {
+                await db.close()
+                throw error
+            }
+            await db.close()
+            return location
+        }
+        made[key] = task
+        return try await task.value
+    }
+
+    /// `CREATE DATABASE … TEMPLATE` one at a time: it locks the template.
+    func copyPostgres(_ template: Database.Location, _ url: String) async throws {
+        let before = copying
+        let task = Task {
+            _ = await before?.result
+            try await Database.copy(template, to: .postgres(url: url))
+        }
+        copying = task
+        try await task.value
+    }
+    private var copying: Task<Void, any Error>?
+}

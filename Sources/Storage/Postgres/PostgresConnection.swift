@@ -135,9 +135,7 @@ final class PostgresConnection {
     func run(_ sql: SQL) throws {
         try send(sql)
         if awaited.count - awaitedHead >= PostgresConnection.awaitedMax {
-            try flush()
-            try receive(upTo: awaited.count, nil)
-            try throwFailure()
+            try settle()
         }
     }
 
@@ -151,6 +149,14 @@ final class PostgresConnection {
         try throwFailure()
         guard let answer else { throw StorageError.sql("no answer") }
         return try use(answer)
+    }
+
+    /// Waits for everything that is queued.
+    func settle() throws {
+        guard !awaited.isEmpty else { return }
+        try flush()
+        try receive(upTo: awaited.count, nil)
+        try throwFailure()
     }
 
     func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws {

@@ -9,6 +9,7 @@ final class PostgresDriver: Driver {
     private let writes = JobQueue<Job>()
     private let threads: Gathering
     private let workers: [PostgresWorker]
+    private let commits = Tally()
 
     static func open(
         url: String, readers: Int, writers: Int, faults: FaultInjector, logger: Logger
@@ -35,8 +36,8 @@ final class PostgresDriver: Driver {
     ) {
         self.url = url
         self.threads = Gathering(readers + writers)
-        self.workers = (0..<(readers + writers)).map {
-            PostgresWorker(url: url, faults: faults, logger: logger, seed: UInt64($0 + 1))
+        self.workers = (0..<(readers + writers)).map { [commits] in
+            PostgresWorker(url: url, commits: commits, faults: faults, logger: logger, seed: UInt64($0 + 1))
         }
         for (i, worker) in workers.enumerated() {
             let queue = i < readers ? reads : writes
@@ -50,6 +51,12 @@ final class PostgresDriver: Driver {
 
     func submit(_ job: Job) -> Bool {
         job.kind == .read ? reads.put(job) : writes.put(job)
+    }
+
+    var figures: Figures {
+        Figures(
+            commits: commits.value.load(ordering: .relaxed), waitingReads: reads.count,
+            waitingWrites: writes.count)
     }
 
     func close() async {

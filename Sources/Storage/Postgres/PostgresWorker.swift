@@ -14,6 +14,7 @@ final class PostgresWorker: @unchecked Sendable {
     private let lock = Mutex(())
     private let connection: PostgresConnection
     private let session: PostgresSession
+    private let commits: Tally
     private let faults: FaultInjector
     private let logger: Logger
     private var jitter: UInt64
@@ -23,9 +24,10 @@ final class PostgresWorker: @unchecked Sendable {
     /// How often a job is begun anew on a fresh connection.
     static let reconnectsMax = 3
 
-    init(url: String, faults: FaultInjector, logger: Logger, seed: UInt64) {
+    init(url: String, commits: Tally, faults: FaultInjector, logger: Logger, seed: UInt64) {
         self.connection = PostgresConnection(url: url)
         self.session = PostgresSession(connection)
+        self.commits = commits
         self.faults = faults
         self.logger = logger
         self.jitter = seed &* 0x9e37_79b9_7f4a_7c15
@@ -48,7 +50,8 @@ final class PostgresWorker: @unchecked Sendable {
                 return
             } catch {
                 connection.rollback()
-                let cause: any Error = connection.failure ?? error
+                // A queued statement may have failed before the closure thought of its own error.
+                let cause: any Error = error is StorageError ? error : connection.failure ?? error
                 if mayRunAgain(job) {
                     if isCollision {
                         collisions += 1
@@ -75,6 +78,7 @@ final class PostgresWorker: @unchecked Sendable {
         try job.run(tx)
         try tx.finish()
         if job.kind == .read {
+            try connection.settle()
             // Nothing depends on the end of a read.
             job.succeed()
             connection.rollback()
@@ -82,6 +86,7 @@ final class PostgresWorker: @unchecked Sendable {
         }
         try faults.beforeCommit()
         try connection.commit()
+        commits.value.add(1, ordering: .relaxed)
         job.succeed()
     }
 

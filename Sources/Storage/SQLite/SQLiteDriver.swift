@@ -17,7 +17,9 @@ final class SQLiteDriver: Driver {
     private let pool: DatabasePool
     private let reads: JobQueue<Job>
     private let writes: JobQueue<SQLiteWriter.Order>
-    private let threads: Gathering
+    private let readersDone: Gathering
+    private let writerDone = Gathering(1)
+    private let commits = Tally()
 
     /// Page caches: 4 readers × 8 MB + 24 MB stay well below the 200 MB of the whole process.
     private static let readerCacheKB = 8_000
@@ -53,17 +55,24 @@ final class SQLiteDriver: Driver {
         }
         self.reads = JobQueue()
         self.writes = JobQueue()
-        self.threads = Gathering(readers + 1)
+        self.readersDone = Gathering(readers)
     }
 
     func submit(_ job: Job) -> Bool {
         job.kind == .read ? reads.put(job) : writes.put(.write(job))
     }
 
+    var figures: Figures {
+        Figures(
+            commits: commits.value.load(ordering: .relaxed), waitingReads: reads.count,
+            waitingWrites: writes.count)
+    }
+
     func close() async {
         reads.close()
+        try? await readersDone.wait()
         writes.close()
-        try? await threads.wait()
+        try? await writerDone.wait()
         try? pool.close()
     }
 
@@ -112,9 +121,11 @@ final class SQLiteDriver: Driver {
                     return
                 }
                 started.arrive(nil)
-                SQLiteWriter(connection, writes, faults, logger).loop()
+                SQLiteWriter(connection, writes, commits, faults, logger).loop()
+                // GRDB closes the readers last, and those cannot tidy the log away.
+                try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             }
-            threads.arrive(nil)
+            writerDone.arrive(nil)
         }
     }
 
@@ -134,7 +145,7 @@ final class SQLiteDriver: Driver {
             } catch {
                 started.arrive(error)
             }
-            threads.arrive(nil)
+            readersDone.arrive(nil)
         }
     }
 

@@ -1,5 +1,6 @@
 import GRDBSQLite
 import Logging
+import Synchronization
 
 /// The one thread that writes. It takes all writes that wait, runs each inside a savepoint, and
 /// answers them after the one commit that makes them durable; what arrives meanwhile is the
@@ -31,10 +32,13 @@ final class SQLiteWriter {
     private let faults: FaultInjector
     private let logger: Logger
     private let queue: JobQueue<Order>
+    private let commits: Tally
 
     init(
-        _ connection: SQLiteConnection, _ queue: JobQueue<Order>, _ faults: FaultInjector, _ logger: Logger
+        _ connection: SQLiteConnection, _ queue: JobQueue<Order>, _ commits: Tally,
+        _ faults: FaultInjector, _ logger: Logger
     ) {
+        self.commits = commits
         self.connection = connection
         self.session = SQLiteSession(connection)
         self.queue = queue
@@ -88,7 +92,7 @@ final class SQLiteWriter {
             guard !connection.isIdle else { throw StorageError.full }
             try session.applyTextChanges()
             try faults.beforeCommit()
-            try connection.execute("COMMIT")
+            try commit()
         } catch {
             undo()
             oneByOne(tried.map(\.job), failing: error as? StorageError == .injected)
@@ -142,13 +146,18 @@ final class SQLiteWriter {
                 try run(job)
                 try session.applyTextChanges()
                 try faults.beforeCommit()
-                try connection.execute("COMMIT")
+                try commit()
                 job.succeed()
             } catch {
                 undo()
                 job.fail(error)
             }
         }
+    }
+
+    private func commit() throws {
+        try connection.execute("COMMIT")
+        commits.value.add(1, ordering: .relaxed)
     }
 
     private func undo() {

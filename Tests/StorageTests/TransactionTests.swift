@@ -1,0 +1,250 @@
+import Storage
+import Testing
+import TestSupport
+import Values
+
+@Suite struct TransactionTests {
+    struct Refusal: Error, Equatable {}
+
+    @Test func whatIsRefusedLeavesNoTrace() async throws {
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in try Village.settle(tx) }
+            await #expect(throws: Refusal()) {
+                try await db.write { tx in
+                    try tx.run(Village.household(1))
+                    try tx.put("停电了", terms: [], key: 1, in: Village.cases)
+                    throw Refusal()
+                }
+            }
+            #expect(try await Village.count(db) == 0)
+            let found = try await db.read { tx in
+                try tx.search("停电", terms: [], limit: 5, in: Village.cases)
+            }
+            #expect(found == [])
+        }
+    }
+
+    @Test func oneRefusalAmongManyWritersHurtsNobodyElse() async throws {
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in try Village.settle(tx) }
+            let refused = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 1...60 {
+                    group.addTask {
+                        do {
+                            try await db.write { tx in
+                                try tx.run(Village.household(number))
+                                if number % 7 == 0 { throw Refusal() }
+                                if number % 11 == 0 { try tx.run(Village.household(number)) }
+                            }
+                            return false
+                        } catch is Refusal {
+                            return true
+                        } catch StorageError.unique {
+                            return true
+                        }
+                    }
+                }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            let numbers = try await db.read { tx in
+                try tx.rows("SELECT number FROM household ORDER BY number") { $0[0] as Int }
+            }
+            #expect(refused == 13)
+            #expect(numbers == (1...60).filter { $0 % 7 != 0 && $0 % 11 != 0 })
+        }
+    }
+
+    @Test func writesThatWaitTogetherShareOneCommit() async throws {
+        try await withDatabase(.sqlite, Village.schema) { db in
+            try await db.write { tx in try Village.settle(tx) }
+            let before: Int? = try await db.write { tx in try tx.value("PRAGMA data_version") }
+            #expect(before != nil)
+            let gate = Gate()
+            // The first write holds the writer until all others wait.
+            async let first: Void = db.write { tx in
+                gate.enter()
+                try tx.run(Village.household(0))
+            }
+            await gate.untilEntered()
+            let others = (1...40).map { number in
+                Task { try await db.write { tx in try tx.run(Village.household(number)) } }
+            }
+            await gate.untilWaiting(40, in: db)
+            gate.open()
+            try await first
+            for other in others { try await other.value }
+            #expect(try await Village.count(db) == 41)
+            #expect(db.commits - gate.commitsBefore <= 3)
+        }
+    }
+
+    @Test func aReaderSeesOneStateWhileOthersWrite() async throws {
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in try Village.settle(tx) }
+            let gate = Gate()
+            async let counts = db.read { tx in
+                let before: Int? = try tx.value("SELECT COUNT(*) FROM household")
+                gate.enter()
+                let after: Int? = try tx.value("SELECT COUNT(*) FROM household")
+                return [before, after]
+            }
+            await gate.untilEntered()
+            try await db.write { tx in try tx.run(Village.household(1)) }
+            gate.open()
+            #expect(try await counts == [0, 0])
+            #expect(try await Village.count(db) == 1)
+        }
+    }
+
+    @Test func nobodyWritesWhileReading() async throws {
+        try await withDatabases(Village.schema) { db in
+            let error = await failure {
+                try await db.read { tx in
+                    try tx.run("INSERT INTO village (id, name) VALUES ('x', 'y')")
+                    _ = try tx.value("SELECT COUNT(*) FROM village") as Int?
+                }
+            }
+            #expect(error != nil)
+            let villages: Int? = try await db.read { tx in try tx.value("SELECT COUNT(*) FROM village") }
+            #expect(villages == 0)
+        }
+    }
+
+    @Test func countersThatCollideAreCountedExactly() async throws {
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in try tx.run("INSERT INTO counter VALUES ('cases', 0)") }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        for _ in 0..<25 {
+                            try await db.write { tx in
+                                let seen: Int = try tx.value("SELECT value FROM counter WHERE name = 'cases'") ?? 0
+                                try tx.run("UPDATE counter SET value = \(seen + 1) WHERE name = 'cases'")
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let total: Int? = try await db.read { tx in try tx.value("SELECT value FROM counter") }
+            #expect(total == 200)
+        }
+    }
+
+    @Test func twoThatReadEachOthersPlaceAreNotBothRight() async throws {
+        // Write skew: each may leave only while the other is on duty.
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in try tx.run("INSERT INTO counter VALUES ('wang', 1), ('li', 1)") }
+            async let wang = leaves("wang", db)
+            async let li = leaves("li", db)
+            let gone = try await [wang, li].filter { $0 }.count
+            let onDuty: Int? = try await db.read { tx in
+                try tx.value("SELECT CAST(SUM(value) AS BIGINT) FROM counter")
+            }
+            #expect(gone == 1)
+            #expect(onDuty == 1)
+        }
+    }
+
+    private func leaves(_ name: String, _ db: Database) async throws -> Bool {
+        try await db.write { tx in
+            let onDuty: Int = try tx.value("SELECT COUNT(*) FROM counter WHERE value = 1") ?? 0
+            guard onDuty > 1 else { return false }
+            try tx.run("UPDATE counter SET value = 0 WHERE name = \(name)")
+            return true
+        }
+    }
+
+    @Test func workersThatLeaseNeverTakeTheSameTask() async throws {
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in
+                for id in 1...60 { try tx.run("INSERT INTO task (id) VALUES (\(id))") }
+            }
+            let leased = try await withThrowingTaskGroup(of: [Int].self) { group in
+                for worker in 1...6 {
+                    group.addTask {
+                        try await db.drain { tx in
+                            let ids = try tx.rows(
+                                """
+                                SELECT id FROM task WHERE worker IS NULL ORDER BY id LIMIT 10\(sql: tx.skipLocked)
+                                """
+                            ) { $0[0] as Int }
+                            for id in ids {
+                                try tx.run("UPDATE task SET worker = \("w\(worker)") WHERE id = \(id)")
+                            }
+                            return ids
+                        }
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(leased.sorted() == Array(1...60))
+        }
+    }
+
+    @Test func theSchemaComplainsAlikeOnBothEngines() async throws {
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in
+                try Village.settle(tx)
+                try tx.run(Village.household(1))
+            }
+            let sameNumber = await failure {
+                try await db.write { tx in
+                    _ = try tx.change("UPDATE household SET id = 'h0', number = 1 WHERE number = 1")
+                    try tx.run(
+                        """
+                        INSERT INTO household (id, village, number, owner, arrears_fen, low_income)
+                        VALUES ('h9', 'bugang', 1, '李', 0, 0)
+                        """)
+                }
+            }
+            #expect(sameNumber == .unique("household.village, household.number"))
+            let sameID = await failure {
+                try await db.write { tx in try tx.run("INSERT INTO village VALUES ('bugang', '布岗')") }
+            }
+            #expect(sameID == .unique("village.id"))
+            let noVillage = await failure {
+                try await db.write { tx in
+                    try tx.run("UPDATE household SET village = 'atlantis'")
+                }
+            }
+            guard case .foreignKey = noVillage else { Issue.record("\(String(describing: noVillage))"); return }
+            let negative = await failure {
+                try await db.write { tx in try tx.run("UPDATE household SET arrears_fen = -1") }
+            }
+            guard case .check = negative else { Issue.record("\(String(describing: negative))"); return }
+            let nameless = await failure {
+                try await db.write { tx in try tx.run("UPDATE village SET name = \(String?.none)") }
+            }
+            #expect(nameless == .check("village.name"))
+            let nonsense = await failure { try await db.read { tx in try tx.run("SELEC 1") } }
+            guard case .sql = nonsense else { Issue.record("\(String(describing: nonsense))"); return }
+        }
+    }
+
+    @Test func aFailedStatementSpoilsTheWholeTransaction() async throws {
+        try await withDatabases(Village.schema) { db in
+            let error = await failure {
+                try await db.write { tx in
+                    try Village.settle(tx)
+                    do { _ = try tx.change("INSERT INTO village VALUES ('bugang', '布岗')") } catch {}
+                }
+            }
+            #expect(error == .unique("village.id"))
+            let villages: Int? = try await db.read { tx in try tx.value("SELECT COUNT(*) FROM village") }
+            #expect(villages == 0)
+        }
+    }
+
+    @Test func manyQueuedStatementsArriveInOrder() async throws {
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in
+                for id in 1...2_000 { try tx.run("INSERT INTO task (id) VALUES (\(id))") }
+                try tx.run("UPDATE task SET worker = 'wang'")
+                try tx.run("DELETE FROM task WHERE id > 1500 AND worker = 'wang'")
+            }
+            let count: Int? = try await db.read { tx in try tx.value("SELECT COUNT(*) FROM task") }
+            #expect(count == 1_500)
+        }
+    }
+}
