@@ -133,6 +133,7 @@ final class PostgresConnection {
 
     /// Queues a statement whose answer is not wanted.
     func run(_ sql: SQL) throws {
+        StatementTrace.note(sql)
         try send(sql)
         if awaited.count - awaitedHead >= PostgresConnection.awaitedMax {
             try settle()
@@ -141,6 +142,7 @@ final class PostgresConnection {
 
     /// Sends what is queued and `sql`, and waits for its answer.
     func ask<R>(_ sql: SQL, _ use: (OpaquePointer) throws -> R) throws -> R {
+        StatementTrace.note(sql)
         try send(sql)
         try flush()
         var answer: OpaquePointer?

@@ -33,6 +33,7 @@ final class SQLiteConnection {
     }
 
     func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws {
+        StatementTrace.note(sql)
         let statement = try prepare(sql.text)
         defer { finish(statement) }
         try bind(sql, statement)
@@ -43,6 +44,7 @@ final class SQLiteConnection {
     }
 
     func run(_ sql: SQL) throws {
+        StatementTrace.note(sql)
         let statement = try prepare(sql.text)
         defer { finish(statement) }
         try bind(sql, statement)
