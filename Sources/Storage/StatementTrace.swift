@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Synchronization
 
 /// Writes every statement with its values to a file, so that the benchmark can run the very same
