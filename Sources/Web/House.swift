@@ -1,0 +1,74 @@
+import Desk
+import HTTPTypes
+import Logging
+import Values
+
+/// What every exchange uses, made once.
+final class House: Sendable {
+    let desk: Desk
+    let sessions: any SessionSource
+    let assets: Assets
+    let links: [NavigationLink]
+    let logger: Logger
+    let root: RouteNode
+    let words: [Language: Words]
+    /// Cookies only over TLS when the public address says https.
+    let isSecure: Bool
+    /// `scheme://host` that a browser names as the origin of our own forms.
+    let origin: String
+    let pageHeaders: HTTPFields
+    let jsonHeaders: HTTPFields
+    let problemHeaders: HTTPFields
+    let layouts: LayoutParts
+
+    init(
+        desk: Desk, sessions: any SessionSource, assets: Assets, links: [NavigationLink], logger: Logger,
+        root: RouteNode
+    ) {
+        self.desk = desk
+        self.sessions = sessions
+        self.assets = assets
+        self.links = links
+        self.logger = logger
+        self.root = root
+        words = Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, desk.locales.words($0)) })
+        isSecure = desk.settings.publicAddress.hasPrefix("https://")
+        origin = desk.settings.publicAddress
+        layouts = LayoutParts(assets: assets)
+        var page = SecurityHeaders.all
+        page[.contentType] = "text/html; charset=utf-8"
+        page[.cacheControl] = "no-store"
+        if isSecure { page[.strictTransportSecurity] = "max-age=31536000" }
+        pageHeaders = page
+        var json = SecurityHeaders.all
+        json[.contentType] = "application/json"
+        json[.cacheControl] = "no-store"
+        jsonHeaders = json
+        json[.contentType] = "application/problem+json"
+        problemHeaders = json
+    }
+
+    func words(_ language: Language) -> Words {
+        words[language] ?? desk.locales.words(language)
+    }
+}
+
+/// Headers that every answer carries. No inline script or style anywhere.
+enum SecurityHeaders {
+    static let all: HTTPFields = {
+        var fields = HTTPFields()
+        fields[.contentSecurityPolicy] = """
+            default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+            media-src 'self' blob:; connect-src 'self'; font-src 'none'; form-action 'self'; \
+            frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'
+            """
+        fields[.xContentTypeOptions] = "nosniff"
+        if let name = HTTPField.Name("Referrer-Policy") { fields[name] = "same-origin" }
+        if let name = HTTPField.Name("X-Frame-Options") { fields[name] = "DENY" }
+        if let name = HTTPField.Name("Cross-Origin-Opener-Policy") { fields[name] = "same-origin" }
+        if let name = HTTPField.Name("Permissions-Policy") {
+            fields[name] = "geolocation=(self), microphone=(self), camera=(self)"
+        }
+        return fields
+    }()
+}

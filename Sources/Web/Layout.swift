@@ -1,0 +1,115 @@
+import Desk
+import Values
+
+/// Parts of the layout that never change.
+struct LayoutParts: Sendable {
+    let head: HTML
+    let scripts: @Sendable ([String]) -> HTML
+
+    init(assets: Assets) {
+        head = """
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="theme-color" content="#0b5c46">
+            <link rel="stylesheet" href="\(assets.url("cunwang.css"))">
+            <link rel="icon" href="\(assets.url("icon.svg"))" type="image/svg+xml">
+            <link rel="manifest" href="/manifest.webmanifest">
+            <script defer src="\(assets.url("once.js"))"></script>
+            """
+        scripts = { names in
+            names.map { "<script defer src=\"\(assets.url($0 + ".js"))\"></script>" as HTML }.joined()
+        }
+    }
+}
+
+/// Dresses a page: header with the name, who is signed in and the switches, the content, and the
+/// three hotlines below.
+func layout(_ page: Page, _ visit: Visit, _ house: House) -> HTML {
+    let words = visit.words
+    let name = words["layout.name"]
+    let back: HTML? = page.back.map { "<p class=\"back\"><a href=\"\($0)\">\(Icon.back) \(words["layout.back"])</a></p>" }
+    let heading: HTML? = page.showsTitle ? "<h1>\(page.title)</h1>" : nil
+    let classes =
+        (visit.isLarge ? "large" : "") + (page.isWide ? " wide" : "") + (page.isPrinted ? " paper" : "")
+    return """
+        <!doctype html>
+        <html lang="\(visit.language == .chinese ? "zh-Hans" : "en")" class="\(classes)">
+        <head>
+        <title>\(page.title) · \(name)</title>
+        \(house.layouts.head)\(house.layouts.scripts(page.scripts))
+        </head>
+        <body>
+        <a class="skip" href="#main">\(words["layout.skip"])</a>
+        \(header(visit, house, name))
+        <main id="main" tabindex="-1">
+        \(back)\(heading)
+        \(page.body)
+        </main>
+        \(footer(words))
+        </body>
+        </html>
+
+        """
+}
+
+private func header(_ visit: Visit, _ house: House, _ name: String) -> HTML {
+    let words = visit.words
+    let other: Language = visit.language == .chinese ? .english : .chinese
+    let back = percentEncoded(visit.target)
+    return """
+        <header class="top">
+        <div class="bar">
+        <a class="name" href="/">\(Icon.logo) \(name)</a>
+        <p class="switches">
+        <a href="/prefer?large=\(visit.isLarge ? "0" : "1")&amp;back=\(back)">\(Icon.letters) \(words[visit.isLarge ? "layout.normal-text" : "layout.large-text"])</a>
+        <a href="/prefer?lang=\(other.rawValue)&amp;back=\(back)" lang="\(other.rawValue)">\(Icon.globe) \(words["layout.other-language"])</a>
+        </p>
+        \(whoIsHere(visit))
+        </div>
+        \(navigation(visit, house))
+        </header>
+        """
+}
+
+private func whoIsHere(_ visit: Visit) -> HTML {
+    let words = visit.words
+    guard visit.session != nil else {
+        return "<p class=\"who\"><a href=\"/sign-in?back=\(percentEncoded(visit.target))\">\(Icon.person) \(words["layout.sign-in"])</a></p>"
+    }
+    let role = visit.actor.mainRole.map { words["role.\($0.rawValue)"] } ?? ""
+    return """
+        <div class="who"><p>\(Icon.person) \(visit.actor.name)<span class="quiet"> \(role)</span></p>
+        <form method="post" action="/sessions/end"><input type="hidden" name="_csrf" value="\(visit.csrf)"><button class="plain">\(words["layout.sign-out"])</button></form></div>
+        """
+}
+
+/// In large-text mode the links are folded away, so that the page keeps its few actions.
+private func navigation(_ visit: Visit, _ house: House) -> HTML? {
+    let words = visit.words
+    let here = visit.path
+    let items: [HTML] = house.links.compactMap { link in
+        guard (try? link.who.check(visit.actor)) != nil else { return nil }
+        let isHere = here == link.path
+        return """
+            <li><a href="\(link.path)"\(isHere ? " aria-current=\"page\"" as HTML : .empty)>\(words[link.key])</a></li>
+            """
+    }
+    if items.isEmpty { return nil }
+    let list: HTML = "<ul>\(items)</ul>"
+    return visit.isLarge
+        ? "<nav class=\"links\" aria-label=\"\(words["layout.navigation"])\"><details><summary>\(words["layout.menu"])</summary>\(list)</details></nav>"
+        : "<nav class=\"links\" aria-label=\"\(words["layout.navigation"])\">\(list)</nav>"
+}
+
+private func footer(_ words: Words) -> HTML {
+    """
+    <footer class="foot">
+    <p>\(words["layout.hotlines"])</p>
+    <ul>
+    <li><a href="tel:95598">\(Icon.phone) 95598 <span>\(words["layout.hotline-95598"])</span></a></li>
+    <li><a href="tel:12398">\(Icon.phone) 12398 <span>\(words["layout.hotline-12398"])</span></a></li>
+    <li><a href="tel:12345">\(Icon.phone) 12345 <span>\(words["layout.hotline-12345"])</span></a></li>
+    </ul>
+    </footer>
+    """
+}

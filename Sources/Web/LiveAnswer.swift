@@ -1,0 +1,73 @@
+import Desk
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Values
+
+/// Server-sent events that only say "look again": which page shows what stays in one place, the
+/// page itself.
+enum LiveAnswer {
+    /// Open streams of one process; a browser beyond that reloads instead.
+    static let limit = 2000
+    static let heartbeatSeconds = 20
+
+    /// - Throws: `unavailable` (503) when too many pages are already watching.
+    static func response(
+        _ hub: LiveHub, _ accepts: @escaping @Sendable (String) -> Bool
+    ) throws(Problem) -> Response {
+        guard hub.count < limit else { throw Problem(.unavailable(retryAfterSeconds: 30), "unavailable") }
+        var headers = SecurityHeaders.all
+        headers[.contentType] = "text/event-stream; charset=utf-8"
+        headers[.cacheControl] = "no-store"
+        if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
+        // Watched from now on, not from when the body is written: nothing falls in between.
+        let topics = hub.watch(accepts)
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                try await writer.write(ByteBuffer(string: "retry: 5000\n: here\n\n"))
+                let ticks = merged(topics)
+                for await tick in ticks {
+                    switch tick {
+                    case .changed(let topic):
+                        try await writer.write(ByteBuffer(string: "event: changed\ndata: \(oneLine(topic))\n\n"))
+                    case .heartbeat:
+                        try await writer.write(ByteBuffer(string: ": still here\n\n"))
+                    }
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    private enum Tick: Sendable {
+        case changed(String)
+        case heartbeat
+    }
+
+    /// Topics and a heartbeat in one stream; it ends with the topics or when nobody reads it.
+    private static func merged(_ topics: AsyncStream<String>) -> AsyncStream<Tick> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Tick.self, bufferingPolicy: .bufferingNewest(32))
+        let pump = Task {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for await topic in topics { continuation.yield(.changed(topic)) }
+                }
+                group.addTask {
+                    while !Task.isCancelled {
+                        guard (try? await Task.sleep(for: .seconds(heartbeatSeconds))) != nil else { return }
+                        continuation.yield(.heartbeat)
+                    }
+                }
+                await group.next()
+                group.cancelAll()
+            }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in pump.cancel() }
+        return stream
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        String(text.unicodeScalars.filter { $0.value >= 32 }.map(Character.init))
+    }
+}

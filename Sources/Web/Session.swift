@@ -1,0 +1,28 @@
+package import Desk
+package import Values
+
+/// Somebody who is signed in.
+package struct SessionInfo: Sendable {
+    package let actor: Actor
+    /// Keyed hash under which the session is stored; forms are bound to it.
+    package let tokenHash: String
+    package let expires: Instant
+    package init(actor: Actor, tokenHash: String, expires: Instant) {
+        self.actor = actor
+        self.tokenHash = tokenHash
+        self.expires = expires
+    }
+}
+
+/// Where sessions are kept.
+package protocol SessionSource: Sendable {
+    /// - Returns: nil when there is no such session or it has ended.
+    func session(token: String, now: Instant) async throws -> SessionInfo?
+}
+
+extension Actor {
+    func at(_ address: String) -> Actor {
+        Actor(person: person, name: name, county: county, grants: grants, phoneHash: phoneHash, address: address,
+            session: session)
+    }
+}
