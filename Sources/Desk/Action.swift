@@ -17,6 +17,9 @@ package protocol Action: Decodable, Sendable {
     static var keepsAnswer: Bool { get }
     /// Tries allowed for one person or address.
     static var allowance: Allowance? { get }
+    /// Concerns only the one who does it (signing out, reading the inbox): auditors, who change
+    /// nothing else, may do it.
+    static var isOwnBusiness: Bool { get }
 
     init()
 
@@ -29,6 +32,7 @@ package protocol Action: Decodable, Sendable {
 extension Action {
     package static var keepsAnswer: Bool { true }
     package static var allowance: Allowance? { nil }
+    package static var isOwnBusiness: Bool { false }
     package mutating func prepare(_ desk: Desk, by actor: Actor, at now: Instant) async throws {}
 }
 

@@ -62,10 +62,12 @@ package struct Actor: Sendable, Equatable {
     package let phoneHash: String?
     /// Address of the caller, for limits on tries; never stored as it is.
     package let address: String
+    /// Hash of the session's token, where the actor came through one.
+    package let session: String?
 
     package init(
         person: ID<Person>?, name: String, county: String, grants: [Grant], phoneHash: String? = nil,
-        address: String = ""
+        address: String = "", session: String? = nil
     ) {
         self.person = person
         self.name = name
@@ -73,6 +75,7 @@ package struct Actor: Sendable, Equatable {
         self.grants = grants
         self.phoneHash = phoneHash
         self.address = address
+        self.session = session
     }
 
     package static func stranger(address: String) -> Actor {
@@ -83,6 +86,9 @@ package struct Actor: Sendable, Equatable {
         Actor(person: nil, name: "system", county: county, grants: [], address: "system")
     }
     package var isSystem: Bool { person == nil && address == "system" }
+
+    /// Reads everything and changes nothing.
+    package var isOnlyAuditor: Bool { !grants.isEmpty && grants.allSatisfy { $0.role == .auditor } }
 
     package var isStaff: Bool { isSystem || grants.contains { Role.staff.contains($0.role) } }
 

@@ -39,6 +39,7 @@ extension Desk {
     private func perform<A: Action>(
         _ parsed: A, digest: () -> String, by actor: Actor, key: String?, scope: String?, at moment: Instant?
     ) async throws -> Performed<A.Output> {
+        guard A.isOwnBusiness || !actor.isOnlyAuditor else { throw Problem.forbidden }
         let now = moment ?? clock.now
         var prepared = parsed
         let slot = try key.map { key -> AnswerSlot in
