@@ -68,6 +68,12 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
             binds.append(value.sqlValue)
         }
 
+        /// Nothing is bound as NULL.
+        package mutating func appendInterpolation<T: SQLBindable>(_ value: T?) {
+            text += "?"
+            binds.append(value?.sqlValue ?? .null)
+        }
+
         /// Splices SQL that the program itself composed, such as the name of a table.
         package mutating func appendInterpolation(raw: String) {
             text += raw

@@ -69,7 +69,7 @@ package func freshLocation(_ engine: Database.Engine) async throws -> Database.L
 package func temporaryFolder() throws -> String {
     try folder.withLock { known in
         if let known { return known }
-        let path = NSTemporaryDirectory() + "cunwang-tests-\(getpid())"
+        let path = "\(scratch)/cunwang-tests-\(getpid())"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         known = path
         atexit {
@@ -78,6 +78,20 @@ package func temporaryFolder() throws -> String {
         return path
     }
 }
+
+/// Where files cost least: making a database in memory takes 12 ms, on a disk up to 260 ms.
+/// Containers may have only a small /dev/shm.
+let scratch: String = {
+    #if os(Linux)
+    var space = statvfs()
+    if statvfs("/dev/shm", &space) == 0, access("/dev/shm", W_OK) == 0,
+        UInt64(space.f_bavail) * UInt64(space.f_frsize) > 2_000_000_000
+    {
+        return "/dev/shm"
+    }
+    #endif
+    return "/tmp"
+}()
 
 private let counter = Atomic<Int>(0)
 private let folder = Mutex<String?>(nil)

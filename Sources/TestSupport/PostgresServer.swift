@@ -129,7 +129,7 @@ package final class PostgresServer: Sendable {
     private static func makeFolder(_ name: String) throws -> String {
         // Short, because the path of a socket may have 107 bytes; and not in the folder of this
         // process, which the server's user could not enter.
-        let folder = "/tmp/cunwang-pg-\(getpid())-\(name)"
+        let folder = "\(scratch)/cunwang-pg-\(getpid())-\(name)"
         try? FileManager.default.removeItem(atPath: folder)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         if getuid() == 0, let user = getpwnam("postgres") {
@@ -164,8 +164,8 @@ package final class PostgresServer: Sendable {
         process.executableURL = URL(fileURLWithPath: command[0])
         process.arguments = Array(command.dropFirst())
         process.currentDirectoryURL = URL(fileURLWithPath: "/tmp")
-        FileManager.default.createFile(atPath: log, contents: nil)
-        let output = FileHandle(forWritingAtPath: log) ?? .nullDevice
+        let isMade = FileManager.default.createFile(atPath: log, contents: nil)
+        let output = isMade ? FileHandle(forWritingAtPath: log) ?? .nullDevice : .nullDevice
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output

@@ -68,34 +68,6 @@ final class PostgresConnection {
         conn = made
     }
 
-    /// A plain connection, not in pipeline mode.
-    static func connect(_ url: String, database: String? = nil) throws -> OpaquePointer {
-        // With expand_dbname a later keyword wins over the address; a database named alone must
-        // not be expanded again, so it is set by its own keyword after the address.
-        var keys = ["dbname", "connect_timeout", "client_encoding", "application_name", "options",
-            "keepalives_idle", "tcp_user_timeout"]
-        var values = [url, "5", "UTF8", "cunwang",
-            // Acknowledged means on disk, whatever the server's default is.
-            "-c synchronous_commit=on -c client_min_messages=warning -c datestyle=ISO "
-                + "-c idle_in_transaction_session_timeout=60000 -c extra_float_digits=1",
-            "30", "15000"]
-        if let database {
-            keys.append("dbname")
-            values.append(database)
-        }
-        let made = withCStrings(keys) { keys in
-            withCStrings(values) { PQconnectdbParams(keys, $0, 1) }
-        }
-        guard let made else { throw StorageError.unavailable("out of memory") }
-        guard PQstatus(made) == CONNECTION_OK else {
-            let message = PQerrorMessage(made).map { String(cString: $0) } ?? ""
-            PQfinish(made)
-            throw StorageError.unavailable(trimmed(message))
-        }
-        PQsetNoticeProcessor(made, { _, _ in }, nil)
-        return made
-    }
-
     // MARK: Transactions
 
     func begin(_ statement: SQL) throws {
@@ -292,25 +264,4 @@ private func numbered(_ text: String) -> String {
         }
     }
     return String(decoding: out, as: UTF8.self)
-}
-
-func trimmed(_ message: String) -> String {
-    message.split(separator: "\n").joined(separator: " ")
-}
-
-/// Hands over a NULL-terminated list of C strings.
-func withCStrings<R>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> R
-) -> R {
-    var bytes: [CChar] = []
-    var starts: [Int] = []
-    for string in strings {
-        starts.append(bytes.count)
-        bytes += string.utf8.map { CChar(bitPattern: $0) } + [0]
-    }
-    return bytes.withUnsafeBufferPointer { all in
-        var pointers: [UnsafePointer<CChar>?] = starts.map { all.baseAddress! + $0 }
-        pointers.append(nil)
-        return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
-    }
 }

@@ -12,6 +12,9 @@ extension PostgresConnection {
     /// GIN answers in no order, so a very common word would fetch and sort all its documents.
     /// Therefore this many of the newest documents are looked at one by one before.
     static let newestFirst = 3_000
+    /// And if some of them match, as many more as should fill the page, up to this many: one
+    /// costs about 1 µs, a document fetched through GIN 25 µs.
+    static let newestMost = 40_000
 
     func put(_ document: TextDocument, in index: TextIndex) throws {
         try run(
@@ -29,20 +32,16 @@ extension PostgresConnection {
     func search(_ query: TextQuery, before: Int64?, limit: Int, in index: TextIndex) throws -> [Int64] {
         let wanted = match(query)
         let before = before ?? .max
-        var keys: [Int64] = []
-        try self.query(
-            """
-            SELECT key FROM (
-                SELECT key, terms FROM \(raw: index.name) WHERE key < \(before)
-                ORDER BY key DESC LIMIT \(PostgresConnection.newestFirst)) AS newest
-            WHERE terms @@ CAST(\(wanted) AS TSQUERY)
-            ORDER BY key DESC LIMIT \(limit)
-            """
-        ) {
-            keys.append($0[0])
-            return true
+        let newest = PostgresConnection.newestFirst
+        var keys = try walk(newest, wanted, before, limit, index)
+        if keys.count == limit { return keys }
+        if !keys.isEmpty {
+            let enough = newest * limit / keys.count * 3 / 2
+            if enough <= PostgresConnection.newestMost {
+                keys = try walk(enough, wanted, before, limit, index)
+                if keys.count == limit { return keys }
+            }
         }
-        guard keys.count < limit else { return keys }
         keys = []
         // The offset keeps the planner from walking the keys again.
         try self.query(
@@ -50,6 +49,26 @@ extension PostgresConnection {
             SELECT key FROM (
                 SELECT key FROM \(raw: index.name)
                 WHERE terms @@ CAST(\(wanted) AS TSQUERY) AND key < \(before) OFFSET 0) AS found
+            ORDER BY key DESC LIMIT \(limit)
+            """
+        ) {
+            keys.append($0[0])
+            return true
+        }
+        return keys
+    }
+
+    /// Looks through the newest documents one by one.
+    private func walk(
+        _ documents: Int, _ wanted: String, _ before: Int64, _ limit: Int, _ index: TextIndex
+    ) throws -> [Int64] {
+        var keys: [Int64] = []
+        try query(
+            """
+            SELECT key FROM (
+                SELECT key, terms FROM \(raw: index.name) WHERE key < \(before)
+                ORDER BY key DESC LIMIT \(documents)) AS newest
+            WHERE terms @@ CAST(\(wanted) AS TSQUERY)
             ORDER BY key DESC LIMIT \(limit)
             """
         ) {

@@ -13,7 +13,6 @@ import Darwin
 /// SQLite: one thread writes, some threads read, each holding one connection of GRDB's pool for
 /// its whole life.
 final class SQLiteDriver: Driver {
-    private let path: String
     private let pool: DatabasePool
     private let reads: JobQueue<Job>
     private let writes: JobQueue<SQLiteWriter.Order>
@@ -42,7 +41,7 @@ final class SQLiteDriver: Driver {
     }
 
     private init(path: String, readers: Int) throws {
-        self.path = path
+        try makeOwnFile(path)
         var configuration = Configuration()
         configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(10)
@@ -235,6 +234,14 @@ extension SQLiteConnection {
             throw sqliteError(copied == SQLITE_DONE ? finished : copied, "copy to \(path)")
         }
     }
+}
+
+/// A new file is for the eyes of its owner; SQLite gives its log the same rights.
+private func makeOwnFile(_ path: String) throws {
+    let file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    guard file >= 0 else { return }  // It is there, or GRDB will tell what is wrong.
+    close(file)
+    try syncFolder(parent(path))
 }
 
 func removeSQLiteFiles(_ path: String) {
