@@ -125,10 +125,13 @@ package protocol InputValue: Sendable {
     static func control(_ rules: [InputRule]) -> InputControl
     /// What stands for "nothing sent" where that is allowed.
     static var absent: Self? { get }
+    /// Takes the form fields `<name>.<part>` together, where nothing of its own name was sent.
+    static var gathersParts: Bool { get }
 }
 
 extension InputValue {
     package static var absent: Self? { nil }
+    package static var gathersParts: Bool { false }
 }
 
 /// One field as the doors see it.
@@ -138,6 +141,7 @@ package struct InputDescription: Sendable {
     package let schema: Schema
     package let control: InputControl
     package let isOptional: Bool
+    package let gathersParts: Bool
     let parse: @Sendable (RawInput?) throws(InputComplaint) -> any InputValue
 }
 
@@ -151,7 +155,7 @@ extension Input: AnyInput {
         let rules = self.rules
         return InputDescription(
             name: name, rules: rules, schema: Value.schema(rules), control: Value.control(rules),
-            isOptional: Value.absent != nil,
+            isOptional: Value.absent != nil, gathersParts: Value.gathersParts,
             parse: { (raw: RawInput?) throws(InputComplaint) -> any InputValue in try Value.parse(raw, rules) })
     }
     fileprivate static func make(_ value: any InputValue) -> Self? {
@@ -178,7 +182,9 @@ package struct InputList: Sendable {
         var complaints: [Problem.Field] = []
         for field in fields {
             do throws(InputComplaint) {
-                values[field.name] = try field.parse(raw[field.name])
+                var sent = raw[field.name]
+                if sent == nil, field.gathersParts { sent = parts(of: field.name, in: raw) }
+                values[field.name] = try field.parse(sent)
             } catch {
                 complaints.append(.init(field.name, error.code, error.values))
             }
@@ -191,6 +197,54 @@ package struct InputList: Sendable {
         }
     }
 }
+
+extension InputList {
+    /// What is wrong with some of the fields: one page of a form of several.
+    package func complaints(only names: [String], _ raw: RawInputs) -> [Problem.Field] {
+        fields.filter { names.contains($0.name) }.compactMap { field in
+            do throws(InputComplaint) {
+                var sent = raw[field.name]
+                if sent == nil, field.gathersParts { sent = parts(of: field.name, in: raw) }
+                _ = try field.parse(sent)
+                return nil
+            } catch {
+                return Problem.Field(field.name, error.code, error.values)
+            }
+        }
+    }
+}
+
+/// `extra.address`, `extra.extent` → one object.
+private func parts(of name: String, in raw: RawInputs) -> RawInput? {
+    var object: [String: RawInput] = [:]
+    for (key, value) in raw where key.hasPrefix(name + ".") {
+        object[String(key.dropFirst(name.count + 1))] = value
+    }
+    return object.isEmpty ? nil : .object(object)
+}
+
+/// What an action's `prepare` found out, kept for its `perform`; not an input.
+@propertyWrapper
+package struct Prepared<Value: Sendable>: Sendable, Decodable {
+    private var stored: Value?
+
+    package init() {}
+    package init(from decoder: any Decoder) throws {}
+
+    /// Reading it before it was prepared is a programmer's error.
+    package var wrappedValue: Value {
+        get {
+            guard let stored else { preconditionFailure("read before it was prepared") }
+            return stored
+        }
+        set { stored = newValue }
+    }
+}
+
+private protocol PreparedSlot {
+    init()
+}
+extension Prepared: PreparedSlot {}
 
 // MARK: - Making the instance from parsed values
 
@@ -222,6 +276,7 @@ private struct ParsedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func contains(_ key: Key) -> Bool { values[name(key)] != nil }
     func decodeNil(forKey key: Key) throws -> Bool { values[name(key)] == nil }
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+        if let slot = type as? any PreparedSlot.Type, let empty = slot.init() as? T { return empty }
         guard let inputType = type as? any AnyInput.Type, let value = values[name(key)],
             let made = inputType.make(value) as? T
         else { throw NotAnInput() }

@@ -1,0 +1,93 @@
+package import Values
+
+/// Who is told what because of a case.
+extension Work {
+    func tell(
+        _ step: KindMove, _ seen: Case, _ after: Case, _ kind: Kind, _ fields: MoveFields, event: ID<Event>
+    ) throws {
+        for effect in step.effects {
+            switch effect {
+            case .tellCustomer:
+                try tellCustomer(
+                    of: seen, template: "case-\(CaseWords.past(step.name))", key: event.text,
+                    data: messageData(after, kind, note: fields.note, into: fields.into))
+            case .tellAssignee:
+                guard let assignee = after.assignee, assignee != actor.person else { break }
+                try tellPerson(assignee, "work-\(CaseWords.past(step.name))", after, kind, key: event.text)
+            case .assign:
+                guard let assignee = after.assignee else { break }
+                if assignee != actor.person {
+                    try tellPerson(assignee, "work-assigned", after, kind, key: event.text)
+                }
+            default: break
+            }
+        }
+    }
+
+    /// A message to somebody of the staff, in the application.
+    package func tellPerson(
+        _ person: ID<Person>, _ template: String, _ about: Case, _ kind: Kind, key: String, extra: [String: String] = [:]
+    ) throws {
+        var data = messageData(about, kind)
+        for (name, value) in extra { data[name] = value }
+        try owe(
+            MessageDraft(key: "\(key)/\(template)", to: .person(person), template: template, data: data, caseID: about.id.text),
+            county: about.county)
+    }
+
+    /// Tells the person whom a case is for, its followers, and the staff who filed it.
+    package func tellCustomer(of about: Case, template: String, key: String, data: [String: String]) throws {
+        let contact = try tx.contact(of: about.id, desk.keys)
+        try tellOne(
+            about, key: "\(key)/customer/\(template)", person: about.customer, contact.name, contact.phone, about.village,
+            template, data)
+        for follower in try tx.followers(of: about.id, desk.keys) {
+            try tellOne(
+                about, key: "\(key)/\(follower.id)/\(template)", person: follower.person, follower.name, follower.phone,
+                follower.village, template, data)
+        }
+        if let filer = about.filer, filer != actor.person, filer != about.customer {
+            try owe(
+                MessageDraft(
+                    key: "\(key)/filer/\(template)", to: .person(filer), template: template, data: data,
+                    caseID: about.id.text),
+                county: about.county)
+        }
+    }
+
+    private func tellOne(
+        _ about: Case, key: String, person: ID<Person>?, _ name: String, _ phone: PhoneNumber?, _ village: ID<Village>?,
+        _ template: String, _ data: [String: String]
+    ) throws {
+        // The liaison's list must not show that somebody complained about a person of the village:
+        // whoever handles the complaint calls.
+        if about.isConfidential, person == nil, !(desk.settings.sendsSMS && phone != nil) {
+            guard let assignee = about.assignee else { return }
+            try owe(
+                MessageDraft(
+                    key: "\(key)/call", to: .person(assignee), template: "call-customer", data: data,
+                    caseID: about.id.text),
+                county: about.county)
+            return
+        }
+        try owe(
+            MessageDraft(
+                key: key, to: .customer(person: person, name: name, phone: phone, village: village), template: template,
+                data: data, caseID: about.id.text),
+            county: about.county)
+    }
+
+    /// What fills the `{places}` of messages about a case, for both languages.
+    package func messageData(_ about: Case, _ kind: Kind, note: String? = nil, into: Case? = nil) -> [String: String] {
+        var data = [
+            "number": about.number.text, "kind": kind.title.zh, "kindEn": kind.title.en, "village": about.villageName,
+        ]
+        if about.dueAt != .distantFuture {
+            data["promise"] = desk.locales.words(.chinese).promise(about.dueAt, now: now)
+            data["promiseEn"] = desk.locales.words(.english).promise(about.dueAt, now: now)
+        }
+        if let note { data["note"] = String(note.prefix(80)) }
+        if let into { data["into"] = into.number.text }
+        return data
+    }
+}
