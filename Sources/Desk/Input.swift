@@ -12,6 +12,10 @@ package struct Input<Value: InputValue>: Sendable {
     package init(_ rules: InputRule...) {
         self.rules = rules
     }
+    /// `@Input var phone` without rules.
+    package init() {
+        self.rules = []
+    }
     fileprivate init(stored: Value) {
         self.rules = []
         self.stored = stored
