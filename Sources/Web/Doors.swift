@@ -170,7 +170,7 @@ extension Exchange {
             for token in tokens.prefix(10) {
                 guard case .string(let text) = token, let upload = Upload(token: text) else { continue }
                 guard try await visit.desk.database.blobs.read(upload.hash) != nil else {
-                    throw Problem.invalid(field.name, "not-an-upload")
+                    throw Problem(.notFound, "not-an-upload")
                 }
             }
         }
@@ -182,7 +182,11 @@ extension InputList {
     func raw(_ values: RawInputs) -> RawInputs {
         var raw: RawInputs = [:]
         raw.reserveCapacity(fields.count)
-        for field in fields { if let value = values[field.name] { raw[field.name] = value } }
+        for field in fields {
+            if let value = values[field.name] { raw[field.name] = value }
+            guard field.gathersParts else { continue }
+            for (name, value) in values where name.hasPrefix(field.name + ".") { raw[name] = value }
+        }
         return raw
     }
 }

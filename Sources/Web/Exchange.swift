@@ -45,7 +45,7 @@ struct Exchange: Sendable {
         self.init(
             house, request, context,
             visit: Visit(
-                desk: house.desk, actor: session?.actor.at(address) ?? .stranger(address: address),
+                desk: house.desk, actor: session?.actor(at: address) ?? .stranger(address: address),
                 words: house.words(cookies[CookieName.language] == "en" ? .english : .chinese),
                 isLarge: cookies[CookieName.large] == "1", now: now, path: path, parameters: parameters,
                 query: first, session: session, requestID: context.id, cookies: cookies, target: target,

@@ -112,8 +112,8 @@ package enum FormParts {
         let several: HTML = field.schema.isArray ? " multiple" : .empty
         return """
             \(list)<div class="photos" data-photos>
-            <label class="camera button second" for="\(frame.id)-camera">\(Icon.camera) \(words["form.take-photo"])</label>
             <input class="camera" id="\(frame.id)-camera" name="\(frame.name)" type="file" accept="image/jpeg" capture="environment">
+            <label class="camera button second" for="\(frame.id)-camera">\(Icon.camera) \(words["form.take-photo"])</label>
             <input id="\(frame.id)" name="\(frame.name)" type="file" accept="image/jpeg,image/png,image/webp"\(several)\(frame.described)>
             </div>
             """

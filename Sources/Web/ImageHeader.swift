@@ -74,8 +74,8 @@ package struct ImageHeader: Sendable, Equatable {
 }
 
 /// Speech of up to a minute, as browsers and phones record it.
-enum VoiceNote {
-    static func type(of bytes: [UInt8]) -> String? {
+package enum VoiceNote {
+    package static func type(of bytes: [UInt8]) -> String? {
         guard bytes.count > 40 else { return nil }
         if bytes.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) { return "audio/webm" }
         if bytes.starts(with: Array("OggS".utf8)) { return "audio/ogg" }

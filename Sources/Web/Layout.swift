@@ -79,7 +79,7 @@ private func whoIsHere(_ visit: Visit) -> HTML {
     let role = visit.actor.mainRole.map { words["role.\($0.rawValue)"] } ?? ""
     return """
         <div class="who"><p>\(Icon.person) \(visit.actor.name)<span class="quiet"> \(role)</span></p>
-        <form method="post" action="/sessions/end"><input type="hidden" name="_csrf" value="\(visit.csrf)"><button class="plain">\(words["layout.sign-out"])</button></form></div>
+        <form method="post" action="/sign-out"><input type="hidden" name="_csrf" value="\(visit.csrf)"><button class="plain">\(words["layout.sign-out"])</button></form></div>
         """
 }
 

@@ -36,5 +36,14 @@ extension Site {
             }
             return Response(status: .seeOther, headers: headers)
         }
+    }}
+
+extension Site {
+    /// `/api/openapi.json`, made when everything else is registered.
+    func describeAPI() {
+        guard !routes.contains(where: { $0.path == "/api/openapi.json" }) else { return }
+        let document = OpenAPI.document(
+            routes, server: desk.settings.publicAddress, words: desk.locales.words(.english))
+        raw(.get, "/api/openapi.json") { _, _ in Response.text(document, type: "application/json") }
     }
 }

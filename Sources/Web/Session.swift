@@ -20,9 +20,11 @@ package protocol SessionSource: Sendable {
     func session(token: String, now: Instant) async throws -> SessionInfo?
 }
 
-extension Actor {
-    func at(_ address: String) -> Actor {
-        Actor(person: person, name: name, county: county, grants: grants, phoneHash: phoneHash, address: address,
-            session: session)
+extension SessionInfo {
+    /// The actor, calling from an address.
+    func actor(at address: String) -> Actor {
+        Actor(
+            person: actor.person, name: actor.name, county: actor.county, grants: actor.grants,
+            phoneHash: actor.phoneHash, address: address, session: tokenHash)
     }
 }

@@ -127,7 +127,8 @@ package final class Site {
 
     /// What serves the site; registering more afterwards has no effect on it.
     package func responder() -> SiteResponder {
-        SiteResponder(
+        describeAPI()
+        return SiteResponder(
             house: House(
                 desk: desk, sessions: sessions, assets: assets, links: links, logger: logger,
                 root: RouteNode(root)))

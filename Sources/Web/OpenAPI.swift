@@ -1,0 +1,261 @@
+import Desk
+import Values
+
+/// The description of the API (OpenAPI 3.1), made from the same declarations that answer it.
+enum OpenAPI {
+    static func document(_ routes: [RouteDescription], server: String, words: Words) -> String {
+        var out = JSONText()
+        out.object {
+            $0.member("openapi", "3.1.0")
+            $0.member("info") {
+                $0.member("title", "Cunwang")
+                $0.member("version", "1")
+                $0.member("license") { $0.member("name", "Apache-2.0"); $0.member("identifier", "Apache-2.0") }
+            }
+            $0.array("servers", [server]) { out, server in out.object { $0.member("url", server) } }
+            $0.member("paths") { paths(&$0, routes.filter(\.isAPI), words) }
+            $0.member("components") { components(&$0) }
+        }
+        return out.text
+    }
+
+    private static func paths(_ out: inout JSONText, _ routes: [RouteDescription], _ words: Words) {
+        var byPath: [(String, [RouteDescription])] = []
+        for route in routes {
+            let path = template(route.path)
+            if let i = byPath.firstIndex(where: { $0.0 == path }) {
+                byPath[i].1.append(route)
+            } else {
+                byPath.append((path, [route]))
+            }
+        }
+        for (path, routes) in byPath {
+            out.member(path) { out in
+                for route in routes {
+                    out.member(route.method.lowercased()) { operation(&$0, route, words) }
+                }
+            }
+        }
+    }
+
+    /// `/requests/:case` → `/requests/{case}`
+    private static func template(_ path: String) -> String {
+        path.split(separator: "/").map { $0.hasPrefix(":") ? "/{\($0.dropFirst())}" : "/\($0)" }.joined()
+    }
+
+    private static func operation(_ out: inout JSONText, _ route: RouteDescription, _ words: Words) {
+        let inPath = route.path.split(separator: "/").filter { $0.hasPrefix(":") }.map { String($0.dropFirst()) }
+        let fields = route.inputs?.fields ?? []
+        if let name = route.name {
+            out.member("operationId", name)
+            let key = "action.\(name).title"
+            if words.has(key) { out.member("summary", words[key]) }
+        }
+        let asked = fields.filter { !inPath.contains($0.name) }
+        let isQuery = route.method == "GET"
+        let parameters: [Parameter] =
+            inPath.map { name in
+                Parameter(
+                    name: name, place: "path", schema: fields.first { $0.name == name }?.schema ?? .string(min: 1),
+                    required: true)
+            }
+            + (isQuery
+                ? asked.map { Parameter(name: $0.name, place: "query", schema: bare($0.schema), required: !$0.isOptional) }
+                : route.kind == .apiAction
+                    ? [
+                        Parameter(
+                            name: "Idempotency-Key", place: "header",
+                            schema: .string(min: 1, max: 200, pattern: "^[A-Za-z0-9._~-]+$"), required: false)
+                    ] : [])
+        if !parameters.isEmpty {
+            out.array("parameters", parameters) { out, parameter in
+                out.object {
+                    $0.member("name", parameter.name)
+                    $0.member("in", parameter.place)
+                    $0.member("required", parameter.required)
+                    $0.member("schema") { SchemaText.write(parameter.schema, to: &$0, isInput: true) }
+                }
+            }
+        }
+        if route.upload {
+            uploadBody(&out)
+        } else if !isQuery {
+            out.member("requestBody") {
+                $0.member("required", asked.contains { !$0.isOptional })
+                $0.member("content") {
+                    $0.member("application/json") {
+                        $0.member("schema") { body(&$0, asked) }
+                    }
+                }
+            }
+        }
+        responses(&out, route, hasPath: !inPath.isEmpty, takesInput: !fields.isEmpty || route.upload)
+        if route.who != .anybody {
+            out.array("security", ["bearer"]) { out, name in out.object { $0.strings(name, []) } }
+        }
+    }
+
+    private struct Parameter {
+        let name: String
+        let place: String
+        let schema: Schema
+        let required: Bool
+    }
+
+    /// A query item is there or not; null is not something that it can be.
+    private static func bare(_ schema: Schema) -> Schema {
+        if case .nullable(let inner) = schema { inner } else { schema }
+    }
+
+    private static func body(_ out: inout JSONText, _ fields: [InputDescription]) {
+        out.member("type", "object")
+        out.member("properties") { out in
+            for field in fields {
+                out.member(field.name) { SchemaText.write(field.schema, to: &$0, isInput: true) }
+            }
+        }
+        let required = fields.filter { !$0.isOptional }.map(\.name)
+        if !required.isEmpty { out.strings("required", required) }
+    }
+
+    private static func uploadBody(_ out: inout JSONText) {
+        out.member("requestBody") {
+            $0.member("required", true)
+            $0.member("content") { out in
+                for type in ["image/jpeg", "image/png", "image/webp", "audio/webm", "audio/ogg", "audio/mp4"] {
+                    out.member(type) { _ in }
+                }
+            }
+        }
+    }
+
+    private static func responses(
+        _ out: inout JSONText, _ route: RouteDescription, hasPath: Bool, takesInput: Bool
+    ) {
+        var codes: [(Int, String)] = [(400, "The request cannot be read")]
+        codes.append((401, "Not signed in, or the token is not valid"))
+        if route.who != .anybody { codes.append((403, "This role may never do it")) }
+        else if route.method == "POST" { codes.append((403, "Refused")) }
+        codes.append((404, "Unknown, or not yours"))
+        codes.append((405, "This method is not offered here"))
+        if route.method == "POST" {
+            codes.append((409, "The state or the key has changed meanwhile"))
+            codes.append((413, "Too large"))
+            codes.append((415, "This media type is not read here"))
+        }
+        if takesInput { codes.append((422, "Fields are wrong; see errors")) }
+        if route.isLimited || route.method == "POST" { codes.append((429, "Too many tries; see Retry-After")) }
+        codes.append((503, "Storage is full or the server is stopping; see Retry-After"))
+        out.member("responses") { out in
+            out.member(String(route.status)) {
+                $0.member("description", "Done")
+                if let output = route.output {
+                    $0.member("content") {
+                        $0.member("application/json") {
+                            $0.member("schema") { SchemaText.write(output, to: &$0, isInput: false) }
+                        }
+                    }
+                }
+            }
+            for (code, meaning) in codes {
+                out.member(String(code)) { out in
+                    out.member("description", meaning)
+                    out.member("content") {
+                        $0.member("application/problem+json") {
+                            $0.member("schema") { $0.member("$ref", "#/components/schemas/Problem") }
+                        }
+                    }
+                    if code == 429 || code == 503 {
+                        out.member("headers") {
+                            $0.member("Retry-After") {
+                                $0.member("description", "Seconds to wait")
+                                $0.member("schema") { $0.member("type", "integer") }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func components(_ out: inout JSONText) {
+        out.member("securitySchemes") {
+            $0.member("bearer") {
+                $0.member("type", "http")
+                $0.member("scheme", "bearer")
+            }
+        }
+        let complaint = Schema.object([("field", .text), ("code", .text), ("message", .text)])
+        out.member("schemas") {
+            $0.member("Problem") {
+                SchemaText.write(
+                    .object(
+                        [
+                            ("type", .text), ("title", .text), ("status", .integer(min: 400, max: 599)),
+                            ("code", .text), ("request", .text), ("errors", .array(complaint)),
+                        ], optional: ["errors"]), to: &$0, isInput: false)
+            }
+        }
+    }
+}
+
+/// A schema as JSON.
+enum SchemaText {
+    static func write(_ schema: Schema, to out: inout JSONText, isInput: Bool, nullable: Bool = false) {
+        func type(_ name: String) {
+            if nullable { out.strings("type", [name, "null"]) } else { out.member("type", name) }
+        }
+        switch schema {
+        case .string(let format, let min, let max, let pattern):
+            type("string")
+            if let format { out.member("format", format) }
+            if let min, min > 0 { out.member("minLength", min) }
+            if let max { out.member("maxLength", max) }
+            if let pattern {
+                out.member("pattern", pattern)
+            } else if isInput, format == nil {
+                out.member("pattern", plainPattern(min ?? 0))
+            }
+        case .choice(let values):
+            type("string")
+            out.array("enum", values + (nullable ? [""] : [])) { out, value in
+                if value.isEmpty, nullable { out.raw("null") } else { out.string(value) }
+            }
+        case .integer(let min, let max):
+            type("integer")
+            // Beyond 2^53 JSON numbers of other languages are no longer whole.
+            if let min = min ?? (isInput ? -9_000_000_000_000_000 : nil) { out.member("minimum", Int(min)) }
+            if let max = max ?? (isInput ? 9_000_000_000_000_000 : nil) { out.member("maximum", Int(max)) }
+        case .number: type("number")
+        case .boolean: type("boolean")
+        case .array(let item, let max):
+            type("array")
+            out.member("items") { write(item, to: &$0, isInput: isInput) }
+            if let max { out.member("maxItems", max) }
+        case .object(let members, let optional):
+            type("object")
+            out.member("properties") { out in
+                for (name, member) in members {
+                    out.member(name) { write(member, to: &$0, isInput: isInput) }
+                }
+            }
+            let required = members.map(\.0).filter { !optional.contains($0) }
+            if !required.isEmpty { out.strings("required", required) }
+        case .nullable(let inner):
+            write(inner, to: &out, isInput: isInput, nullable: true)
+        case .map(let inner):
+            type("object")
+            out.member("additionalProperties") { write(inner, to: &$0, isInput: isInput) }
+        }
+    }
+
+    /// What `String` inputs take: no control characters, no marks that turn the direction of text,
+    /// more than white space. Spelled without look-ahead, which not every validator has: the first and the last character
+    /// are no white space, so that the length counts after trimming too.
+    private static func plainPattern(_ min: Int) -> String {
+        let any = #"[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]"#
+        let ink = #"[^\s\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFFE\uFFFF\u0300-\u036F]"#
+        let word = "\(ink)(?:\(any)*\(ink))?"
+        return min > 0 ? "^\(word)$" : "^(?:\(word))?$"
+    }
+}
