@@ -59,6 +59,8 @@ func read(_ path: String) -> [[Statement]] {
         if text.hasPrefix("BEGIN") || text.hasPrefix("COMMIT") || text.hasPrefix("SAVEPOINT") || text.hasPrefix("RELEASE") {
             continue
         }
+        // The search that made the server write its words to the index is no part of an intake.
+        if text.contains(" MATCH ") || text.contains(" @@ ") { continue }
         current.append(
             Statement(
                 text: text,
