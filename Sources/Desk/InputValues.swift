@@ -282,7 +282,9 @@ extension Upload: InputValue {
         default: throw .wrongType
         }
     }
-    package static func schema(_ rules: [InputRule]) -> Schema { .string(min: 1, max: 200) }
+    package static func schema(_ rules: [InputRule]) -> Schema {
+        .string(pattern: "^[0-9a-f]{64}~[1-9][0-9]{0,6}~(image/(jpeg|png|webp)|audio/(webm|ogg|mp4))$")
+    }
     package static func control(_ rules: [InputRule]) -> InputControl { .photos }
 
     /// What stands for this file in JSON and in drafts: `HASH~BYTES~TYPE`.
