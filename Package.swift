@@ -114,7 +114,17 @@ let package = Package(
         .testTarget(name: "PowerRulesTests", dependencies: ["PowerRules", "Values"], swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["TestSupport", "Storage", "Values"], swiftSettings: settings),
         .testTarget(name: "DeskTests", dependencies: ["TestSupport", "Desk", "Storage", "PowerRules", "Values"], swiftSettings: settings),
-        .testTarget(name: "WebTests", dependencies: ["TestSupport", "Web", "Desk", "Values"], swiftSettings: settings),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "TestSupport", "Web", "Desk", "Storage", "PowerRules", "Values",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "AppTests",
             dependencies: [
