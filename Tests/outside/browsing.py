@@ -12,9 +12,9 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 # Where a walk begins; the rest is found by following links.
-STARTS = ["/", "/work", "/board", "/search", "/inbox", "/told", "/results", "/people", "/units", "/events", "/follow",
-          "/sign-in", "/handovers", "/notices", "/pairings", "/report"]
-NOT_PAGES = re.compile(r"^/(api|assets|metrics|healthz|readyz|live|photos|prefer|sign-out|hooks)(/|$)|\.(csv|json|png|svg|jpg|webm|js|css)$|/qr$")
+STARTS = ["/", "/choose", "/danger", "/requests/new", "/follow", "/sign-in", "/mine", "/work", "/board", "/search",
+          "/inbox", "/told", "/counter", "/kinds", "/record", "/operations", "/results", "/people", "/units", "/events"]
+NOT_PAGES = re.compile(r"^/(api|assets|metrics|healthz|readyz|photos|prefer|sign-out|hooks)(/|$)|/live$|\.(csv|json|png|svg|jpg|webm|js|css)$")
 VARIABLE = re.compile(r"^(?:[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{20,}|\d+|\d{4}-\d\d(-\d\d)?)$")
 
 
@@ -82,7 +82,13 @@ class Browsing:
         self.context.close()
 
 
-def walk(window: Browsing, visit, starts=STARTS, at_most=70):
+def kinds_apart(address: str) -> str:
+    """As `shape`, but the intake of each kind is a page of its own."""
+    kind = parse_qs(urlsplit(address).query).get("kind", [""])[0]
+    return shape(address) + (f" {kind}" if urlsplit(address).path == "/requests/new" else "")
+
+
+def walk(window: Browsing, visit, starts=STARTS, at_most=80, shape=shape):
     """Opens one page of every shape that can be reached, and calls `visit(path, status)` on each."""
     queue = deque(starts)
     seen: set[str] = set()

@@ -5,9 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from browsing import Browsing  # noqa: E402
+from filing import own_village  # noqa: E402
 from paper import Paper  # noqa: E402
 from postgres import Postgres  # noqa: E402
 from server import People, Phone, Server, copy_data  # noqa: E402
@@ -93,3 +96,33 @@ def papers(server, people):
         return made[role]
 
     return paper
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(chromium, server, papers):
+    """Opens windows of real browsers, signed in by role; `stranger` is not signed in."""
+    opened = []
+
+    def open_window(role: str, **options) -> Browsing:
+        cookie = papers(role).session.cookies.get("cunwang") if role != "stranger" else None
+        opened.append(Browsing(chromium, server.base, cookie=cookie, **options))
+        return opened[-1]
+
+    yield open_window
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def village(phones) -> dict:
+    """A village of the dispatcher's station."""
+    return own_village(phones("dispatcher"))

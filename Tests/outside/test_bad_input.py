@@ -1,22 +1,21 @@
 """What people, scripts and broken phones send: it is refused in words, and nothing of it is stored."""
 
-import json
 import socket
 import threading
-import time
 import uuid
 
 import pytest
 import requests
 
 from filing import need, own_village
+from paper import Paper
 from pictures import jpeg, place_in
-from server import People, Phone, Server, copy_data
+from server import People, Phone
 
 
 @pytest.fixture(scope="module")
-def village(phones) -> str:
-    return own_village(phones("dispatcher"))["id"]
+def village(village) -> str:
+    return village["id"]
 
 
 def complaint(answer: requests.Response, field: str) -> dict:
@@ -188,11 +187,112 @@ def test_a_redirect_stays_on_this_site(papers, server, people):
         assert "evil" not in answer.headers.get("Location", "") and "javascript" not in answer.headers.get("Location", "")
 
 
-# Uploads
+# The intake's pages, without scripts
 
 
-def upload(paper, page, form, name: str, content: bytes, kind: str, values: dict):
-    return paper.send(page, form, values, files=[("photos", (name, content, kind))])
+def tell(paper, village: str, what: str, *, photo=None, kind="inquiry"):
+    """The first page of the intake, sent; the page that follows."""
+    page = paper.get(f"/requests/new?kind={kind}&village={village}")
+    form = page.form("what")
+    files = [("photos", photo)] if photo else []
+    return paper.send(page, form, {"what": what}, files=files)
+
+
+def sign(paper, page, name="郑小梅", phone="13512348888"):
+    return paper.send(page, page.form("name", "phone"), {"name": name, "phone": phone})
+
+
+def test_a_text_named_jpg_is_refused_and_what_was_typed_is_kept(server, village):
+    paper = Paper(server.base)
+    page = tell(paper, village, "电表箱坏了", photo=("photo.jpg", b"This is no picture.\n" * 50, "image/jpeg"))
+    assert page.status == 422 and page.form("what").value("what") == "电表箱坏了"
+    assert "⟦" not in page.text
+
+
+@pytest.mark.parametrize("content", [
+    b"GIF89a" + b"\0" * 500, b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+    b"\xff\xd8\xff\xe0" + b"<script>alert(1)</script>" * 20, b"", b"%PDF-1.4 " + b"\0" * 300,
+], ids=["gif", "svg", "broken-jpeg", "empty", "pdf"])
+def test_what_is_no_photo_is_refused(server, village, content):
+    page = tell(Paper(server.base), village, "请看照片", photo=("a.png", content, "image/png"))
+    if content:
+        assert page.status == 422 and page.form("what").value("what") == "请看照片"
+    else:
+        # A file field that was left empty.
+        assert page.status == 200
+
+
+def test_a_photo_loses_the_place_where_it_was_taken(server, village, papers, phones):
+    photo = jpeg(640, 480, with_place=True)
+    assert place_in(photo)
+    paper = Paper(server.base)
+    page = sign(paper, tell(paper, village, "请看照片里的电杆", photo=("p.jpg", photo, "image/jpeg")))
+    assert page.status == 200 and "/receipt" in page.path, page.text[:300]
+    secret = page.path.split("/")[2]
+    number = phones("dispatcher").get("/follow", secret=secret).json()["number"]
+    view = phones("dispatcher").get(f"/requests/{number}").json()
+    assert len(view["photos"]) == 1
+    answer = papers("dispatcher").session.get(f"{server.base}/photos/cases/{number}/{view['photos'][0]['hash']}", timeout=10)
+    assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("image/")
+    assert not place_in(answer.content) and b"Village Phone" not in answer.content
+    # Nobody else gets it.
+    assert Paper(server.base).get(f"/photos/cases/{number}/{view['photos'][0]['hash']}").status in (401, 403, 404)
+
+
+def test_more_than_six_photos_are_refused(server, village):
+    paper = Paper(server.base)
+    page = paper.get(f"/requests/new?kind=inquiry&village={village}")
+    files = [("photos", (f"{n}.jpg", jpeg(), "image/jpeg")) for n in range(7)]
+    answer = paper.send(page, page.form("what"), {"what": "七张照片"}, files=files)
+    assert answer.status in (413, 422) and "七张照片" in answer.html
+
+
+def test_a_form_survives_a_restart(fresh):
+    server = fresh.start()
+    village = own_village(Phone.signed_in(server, People.of(server)["dispatcher"]))["id"]
+    paper = Paper(server.base)
+    page = tell(paper, village, "重启之前写的话")
+    server.stop()
+    server.start()
+    done = sign(paper, page)
+    assert done.status == 200 and "/receipt" in done.path, done.text[:300]
+
+
+def test_a_form_whose_session_is_gone_gives_the_text_back(server, village):
+    paper = Paper(server.base)
+    page = paper.get(f"/requests/new?kind=inquiry&village={village}")
+    form = page.form("what")
+    paper.session.cookies.clear()
+    answer = paper.send(page, form, {"what": "写了很久的一段话"})
+    assert answer.status < 500 and "写了很久的一段话" in answer.html and "⟦" not in answer.text
+
+
+def test_a_double_tap_files_once(server, village, phones):
+    paper = Paper(server.base)
+    page = tell(paper, village, "手抖点了两下")
+    form = page.form("name", "phone")
+    values = {"name": "郑小梅", "phone": "13512347777"}
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(paper.send(page, form, values))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({answer.path for answer in answers}) == 1 and answers[0].status == 200
+    assert len(phones("dispatcher").get("/requests", q="手抖点了两下").json()["items"]) == 1
+
+
+def test_the_second_dispatcher_gets_the_own_text_back(server, people, village, phones):
+    dispatcher = phones("dispatcher")
+    number = dispatcher.post("/requests", need(village)).json()["number"]
+    assert dispatcher.post(f"/requests/{number}/accept", {}).status_code == 200
+    paper = Paper(server.base).sign_in(people["dispatcher"])
+    page = paper.get(f"/cases/{number}/return")
+    form = page.form("note")
+    assert phones("station-head").post(f"/requests/{number}/return", {"note": "站长先退回"}).status_code == 200
+    answer = paper.send(page, form, {"note": "我写的退回理由"})
+    assert answer.status == 409 and "我写的退回理由" in answer.html
+    assert dispatcher.get(f"/requests/{number}").json()["state"] == "returned"
 
 
 # Idempotency
