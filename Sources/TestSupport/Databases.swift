@@ -56,7 +56,7 @@ package func withLocation(
 
 /// A place where no database is yet.
 package func freshLocation(_ engine: Database.Engine) async throws -> Database.Location {
-    let name = "cunwang_test_\(getpid())_\(counter.add(1, ordering: .relaxed).newValue)"
+    let name = "cunwang_test_\(started)_\(getpid())_\(counter.add(1, ordering: .relaxed).newValue)"
     switch engine {
     case .sqlite:
         return .sqlite(path: try temporaryFolder() + "/\(name).sqlite")
@@ -69,6 +69,7 @@ package func freshLocation(_ engine: Database.Engine) async throws -> Database.L
 package func temporaryFolder() throws -> String {
     try folder.withLock { known in
         if let known { return known }
+        removeStaleFolders("cunwang-tests-")
         let path = "\(scratch)/cunwang-tests-\(getpid())"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         known = path
@@ -93,10 +94,42 @@ let scratch: String = {
     return "/tmp"
 }()
 
+/// Removes what a test process left behind that crashed.
+func removeStaleFolders(_ prefix: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: scratch)) ?? []
+    where name.hasPrefix(prefix) {
+        let owner = name.dropFirst(prefix.count).prefix { $0.isNumber }
+        guard let owner = Int32(owner), kill(owner, 0) != 0, errno == ESRCH else { continue }
+        try? FileManager.default.removeItem(atPath: "\(scratch)/\(name)")
+    }
+}
+
+/// Keeps names apart on a server that outlives this process.
+private let started = time(nil)
 private let counter = Atomic<Int>(0)
 private let folder = Mutex<String?>(nil)
 /// Says nothing.
 package let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+/// A server of somebody else keeps no template of ours.
+private func removeAtExit(_ location: Database.Location) {
+    guard PostgresServer.isForeign else { return }
+    leftOver.withLock { known in
+        if known.isEmpty {
+            atexit {
+                let locations = leftOver.withLock { $0 }
+                let done = DispatchSemaphore(value: 0)
+                Task {
+                    for location in locations { try? await Database.remove(location) }
+                    done.signal()
+                }
+                _ = done.wait(timeout: .now() + 10)
+            }
+        }
+        known.append(location)
+    }
+}
+private let leftOver = Mutex<[Database.Location]>([])
 
 /// Templates by their migrations, each made once.
 private actor Templates {
@@ -117,6 +150,7 @@ private actor Templates {
                 throw error
             }
             await db.close()
+            if engine == .postgres { removeAtExit(location) }
             return location
         }
         made[key] = task

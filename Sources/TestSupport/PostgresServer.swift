@@ -18,14 +18,16 @@ package final class PostgresServer: Sendable {
 
     private static let common = Mutex<Task<PostgresServer, any Error>?>(nil)
 
+    private static let foreignURL = ProcessInfo.processInfo.environment["CUNWANG_TEST_POSTGRES"]
+        .flatMap { $0.isEmpty ? nil : $0 }
+    static var isForeign: Bool { foreignURL != nil }
+
     /// The server that all tests of this process share.
     package static func shared() async throws -> PostgresServer {
         let task = common.withLock { known in
             if let known { return known }
             let made = Task {
-                if let url = ProcessInfo.processInfo.environment["CUNWANG_TEST_POSTGRES"], !url.isEmpty {
-                    return PostgresServer(.foreign(url: url))
-                }
+                if let url = foreignURL { return PostgresServer(.foreign(url: url)) }
                 return try await PostgresServer.start(named: "shared")
             }
             known = made
@@ -130,14 +132,18 @@ package final class PostgresServer: Sendable {
         // Short, because the path of a socket may have 107 bytes; and not in the folder of this
         // process, which the server's user could not enter.
         let folder = "\(scratch)/cunwang-pg-\(getpid())-\(name)"
+        // Before the folder is made, so that a crash in between leaves nothing either.
+        folders.withLock { known in
+            if known.isEmpty {
+                removeStaleFolders("cunwang-pg-")
+                atexit { endServers() }
+            }
+            known.append(folder)
+        }
         try? FileManager.default.removeItem(atPath: folder)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         if getuid() == 0, let user = getpwnam("postgres") {
             chown(folder, user.pointee.pw_uid, user.pointee.pw_gid)
-        }
-        folders.withLock { known in
-            if known.isEmpty { atexit { endServers() } }
-            known.append(folder)
         }
         return folder
     }

@@ -145,3 +145,37 @@ import Values
         try await withLocation(.postgres, Village.schema, body)
     }
 }
+
+@Suite struct BackupTests {
+    @Test func aBackupIsOneStateAlthoughOthersWrite() async throws {
+        try await withDatabase(.sqlite, Village.schema) { db in
+            try await db.write { tx in try Village.settle(tx) }
+            let writer = Task {
+                var pairs = 0
+                while !Task.isCancelled {
+                    let number = pairs * 2
+                    // Always two together: a copy with an odd number would be torn.
+                    try await db.write { tx in
+                        try tx.run(Village.household(number))
+                        try tx.run(Village.household(number + 1))
+                    }
+                    pairs += 1
+                }
+                return pairs
+            }
+            while try await Village.count(db) < 50 { await Task.yield() }
+            let target = try await freshLocation(.sqlite)
+            try await db.clone(to: target)
+            writer.cancel()
+            let written = try await writer.value
+
+            let copy = try await Database.open(target, logger: quiet, readers: 1, writers: 1)
+            let copied = try await Village.count(copy)
+            #expect(copied >= 50)
+            #expect(copied % 2 == 0)
+            #expect(copied <= written * 2)
+            await copy.close()
+            try await Database.remove(target)
+        }
+    }
+}

@@ -11,7 +11,7 @@ extension TextIndex {
 extension PostgresConnection {
     /// GIN answers in no order, so a very common word would fetch and sort all its documents.
     /// Therefore this many of the newest documents are looked at one by one before.
-    static let newestFirst = 3_000
+    static let newestFirst = 1_000
     /// And if some of them match, as many more as should fill the page, up to this many: one
     /// costs about 1 µs, a document fetched through GIN 25 µs.
     static let newestMost = 40_000

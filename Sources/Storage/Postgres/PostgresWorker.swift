@@ -98,8 +98,9 @@ final class PostgresWorker: @unchecked Sendable {
         }
     }
 
-    /// serialization_failure and deadlock_detected.
-    private var isCollision: Bool { ["40001", "40P01"].contains(connection.failureState) }
+    /// serialization_failure, deadlock_detected, and out_of_memory of the shared tables in which
+    /// PostgreSQL remembers who read what.
+    private var isCollision: Bool { ["40001", "40P01", "53200"].contains(connection.failureState) }
 
     /// A prepared statement that the server has forgotten, or whose table has changed; a server
     /// that is stopping.

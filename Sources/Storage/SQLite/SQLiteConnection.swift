@@ -11,6 +11,8 @@ final class SQLiteConnection {
 
     /// Prepared statements that are kept.
     static let statementsMax = 500
+    /// How long another process may hold a lock.
+    static let busyMilliseconds: Int32 = 10_000
 
     init(_ handle: OpaquePointer) {
         self.handle = handle

@@ -13,6 +13,7 @@ import Darwin
 /// SQLite: one thread writes, some threads read, each holding one connection of GRDB's pool for
 /// its whole life.
 final class SQLiteDriver: Driver {
+    private let path: String
     private let pool: DatabasePool
     private let reads: JobQueue<Job>
     private let writes: JobQueue<SQLiteWriter.Order>
@@ -41,10 +42,11 @@ final class SQLiteDriver: Driver {
     }
 
     private init(path: String, readers: Int) throws {
+        self.path = path
         try makeOwnFile(path)
         var configuration = Configuration()
         configuration.maximumReaderCount = readers
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(Double(SQLiteConnection.busyMilliseconds) / 1000)
         configuration.foreignKeysEnabled = true
         configuration.persistentReadOnlyConnections = true
         do {
@@ -92,7 +94,11 @@ final class SQLiteDriver: Driver {
         guard case .sqlite(let copy) = target else {
             throw StorageError.sql("a SQLite database is copied to a file")
         }
-        try await alone { try $0.copy(to: copy) }
+        // On a connection of its own: a long copy holds up neither writers nor readers.
+        let path = path
+        try await withUnsafeThrowingContinuation { (answer: UnsafeContinuation<Void, any Error>) in
+            startThread { answer.resume(with: Result { try copySQLite(path, to: copy) }) }
+        }
     }
 
     private func alone(_ work: @escaping @Sendable (SQLiteConnection) throws -> Void) async throws {
@@ -121,8 +127,6 @@ final class SQLiteDriver: Driver {
                 }
                 started.arrive(nil)
                 SQLiteWriter(connection, writes, commits, faults, logger).loop()
-                // GRDB closes the readers last, and those cannot tidy the log away.
-                try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             }
             writerDone.arrive(nil)
         }
@@ -216,23 +220,31 @@ extension SQLiteConnection {
                 """)
         }
     }
+}
 
-    /// Copies the database page by page into a new file.
-    fileprivate func copy(to path: String) throws {
-        var target: OpaquePointer?
-        defer { sqlite3_close_v2(target) }
-        let opened = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil)
-        guard opened == SQLITE_OK, let target else {
-            throw StorageError.unavailable("cannot make \(path)")
-        }
-        guard let backup = sqlite3_backup_init(target, "main", handle, "main") else {
-            throw sqliteError(sqlite3_extended_errcode(target), String(cString: sqlite3_errmsg(target)))
-        }
-        let copied = sqlite3_backup_step(backup, -1)
-        let finished = sqlite3_backup_finish(backup)
-        guard copied == SQLITE_DONE, finished == SQLITE_OK else {
-            throw sqliteError(copied == SQLITE_DONE ? finished : copied, "copy to \(path)")
-        }
+/// Copies one state of a database into a new file.
+private func copySQLite(_ path: String, to copy: String) throws {
+    var source: OpaquePointer?
+    var target: OpaquePointer?
+    defer {
+        sqlite3_close_v2(source)
+        sqlite3_close_v2(target)
+    }
+    try makeOwnFile(copy)
+    let opened = sqlite3_open_v2(path, &source, SQLITE_OPEN_READWRITE, nil)
+    let made = sqlite3_open_v2(copy, &target, SQLITE_OPEN_READWRITE, nil)
+    guard opened == SQLITE_OK, made == SQLITE_OK, let source, let target else {
+        throw StorageError.unavailable("cannot copy \(path) to \(copy)")
+    }
+    sqlite3_busy_timeout(source, SQLiteConnection.busyMilliseconds)
+    guard let backup = sqlite3_backup_init(target, "main", source, "main") else {
+        throw sqliteError(sqlite3_extended_errcode(target), String(cString: sqlite3_errmsg(target)))
+    }
+    // All pages in one step, which is one read transaction: writes go on meanwhile.
+    let copied = sqlite3_backup_step(backup, -1)
+    let finished = sqlite3_backup_finish(backup)
+    guard copied == SQLITE_DONE, finished == SQLITE_OK else {
+        throw sqliteError(copied == SQLITE_DONE ? finished : copied, "copy to \(copy)")
     }
 }
 

@@ -22,10 +22,6 @@ final class SQLiteWriter {
     static let batchMilliseconds: Int64 = 20
     /// A closure that takes longer keeps everybody waiting and is logged.
     static let closureMilliseconds: Int64 = 50
-    /// The log is copied back into the database after a commit, when it has so many pages.
-    static let checkpointPages: Int32 = 2_000
-    /// Readers never let the log be begun anew? Then wait for them.
-    static let restartPages: Int32 = 16_000
 
     private let connection: SQLiteConnection
     private let session: SQLiteSession
@@ -51,7 +47,11 @@ final class SQLiteWriter {
         let log = WriteAheadLog(connection)
         while true {
             var orders = queue.takeAll()[...]
-            if orders.isEmpty { return }
+            if orders.isEmpty {
+                // GRDB closes the readers last, and those cannot tidy the log away.
+                log.tidy()
+                return
+            }
             while let order = orders.first {
                 if case .alone(let work) = order {
                     orders.removeFirst()
