@@ -1,0 +1,39 @@
+import Desk
+import Values
+import Web
+
+/// Who files decides what the last step asks: villagers for themselves, the attendant with proof
+/// of consent, the liaison "for whom, and they agreed", the others who take a call.
+struct IntakeFiler {
+    private let visit: Visit
+
+    init(_ visit: Visit) {
+        self.visit = visit
+    }
+
+    var look: FormLook {
+        let actor = visit.actor
+        switch actor.mainRole {
+        case .attendant:
+            return FormLook(
+                only: ["name", "phone", "account", "consent"],
+                hidden: ["forWhom": "1", "agreed": "1", "channel": Channel.counter.rawValue])
+        case .liaison:
+            return FormLook(
+                only: ["name", "phone", "account", "agreed"],
+                hidden: ["forWhom": "1", "channel": Channel.liaison.rawValue])
+        case .representative, .dispatcher, .stationHead, .company, .township:
+            let channels: [Channel] = [.phone, .visit, .counter]
+            return FormLook(
+                only: ["name", "phone", "account", "channel"], hidden: ["forWhom": "1", "agreed": "1"],
+                choices: [
+                    "channel": channels.map { FormChoice($0.rawValue, visit.words["channel.\($0.rawValue)"]) }
+                ],
+                initial: ["channel": Channel.phone.rawValue])
+        case .customer:
+            return FormLook(only: ["name", "phone"], initial: ["name": actor.name])
+        default:
+            return FormLook(only: ["name", "phone"])
+        }
+    }
+}
