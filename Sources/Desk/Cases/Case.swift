@@ -10,7 +10,7 @@ package struct Case: Sendable, Equatable {
     package let key: Int64
     package let kind: String
     package let kindVersion: Int
-    package let village: ID<Village>?
+    package var village: ID<Village>?
     package var villageName: String
     package var station: ID<Unit>
     /// Path of the village, or of the township where the village is unknown.
@@ -60,7 +60,7 @@ package struct Case: Sendable, Equatable {
     package var isDanger: Bool { priority == 0 }
 
     /// Where it stands in work lists: 0 danger, 1 normal, 2 the customer is waited for.
-    func rank(in kind: Kind, at now: Instant) -> Int {
+    package func rank(in kind: Kind, at now: Instant) -> Int {
         if let followUpAt, followUpAt <= now { return 1 }
         if kind.state(state)?.waitsForCustomer == true { return 2 }
         return isDanger ? 0 : 1
@@ -140,6 +140,11 @@ package struct TargetUnit: Sendable, Equatable {
     package let stationName: Texts
     package let reach: String
     package let county: String
+    /// Set when it was referred to a village of that station.
+    package var village: ID<Village>?
+    package var villageName = ""
+    /// Who is told there.
+    package var dispatchers: [ID<Person>] = []
     package init(station: ID<Unit>, stationName: Texts, reach: String, county: String) {
         self.station = station
         self.stationName = stationName

@@ -30,6 +30,13 @@ extension Work {
         after.schedule(limits, in: kind, calendar: desk.calendar)
         guard try tx.save(after, from: seen, rank: after.rank(in: kind, at: now)) else { throw seen.caseMoved(kind) }
         try tx.saveLimits(limits, from: before, of: seen.id)
+        for (limit, old) in zip(limits.all, before.all) where limit.breachedAt != nil && old.breachedAt == nil {
+            try record(
+                EventDraft(
+                    "limit.breached", of: "case", seen.number.text,
+                    ["limit": limit.name, "rule": limit.rule.description, "due": limit.dueAt.iso], county: seen.county))
+        }
+        if after.reach != seen.reach { try reindex(after) }
 
         let entry: ID<CaseEntry> = newID()
         let note = fields.note
@@ -51,6 +58,14 @@ extension Work {
         announceChange(of: after)
         if after.reach != seen.reach { announceChange(of: seen) }
         return after
+    }
+
+    /// Found by those whom it reaches now.
+    private func reindex(_ after: Case) throws {
+        guard let what = try tx.value("SELECT what FROM cases WHERE id = \(after.id)") as String? else { return }
+        try tx.put(
+            what, terms: CaseTerms.terms(reach: after.reach, kind: after.kind, isConfidential: after.isConfidential),
+            key: after.key, in: CaseSchema.textIndex)
     }
 
     /// A refusal to send somebody leaves a trace.

@@ -19,6 +19,11 @@ extension Work {
                 if assignee != actor.person {
                     try tellPerson(assignee, "work-assigned", after, kind, key: event.text)
                 }
+            case .handToUnit:
+                for person in fields.unit?.dispatchers ?? [] where person != actor.person {
+                    guard !after.hiddenFrom.contains(person) else { continue }
+                    try tellPerson(person, "work-referred", after, kind, key: event.text)
+                }
             default: break
             }
         }
@@ -80,11 +85,11 @@ extension Work {
     /// What fills the `{places}` of messages about a case, for both languages.
     package func messageData(_ about: Case, _ kind: Kind, note: String? = nil, into: Case? = nil) -> [String: String] {
         var data = [
-            "number": about.number.text, "kind": kind.title.zh, "kindEn": kind.title.en, "village": about.villageName,
+            "number": about.number.text, "kind": kind.title.zh, "kind@en": kind.title.en, "village": about.villageName,
         ]
         if about.dueAt != .distantFuture {
             data["promise"] = desk.locales.words(.chinese).promise(about.dueAt, now: now)
-            data["promiseEn"] = desk.locales.words(.english).promise(about.dueAt, now: now)
+            data["promise@en"] = desk.locales.words(.english).promise(about.dueAt, now: now)
         }
         if let note { data["note"] = String(note.prefix(80)) }
         if let into { data["into"] = into.number.text }

@@ -134,6 +134,10 @@ extension Case {
             station = unit.station
             reach = unit.reach
             assignee = nil
+            if let village = unit.village {
+                self.village = village
+                villageName = unit.villageName
+            }
         case .markUnconfirmed: outcome = "unconfirmed"
         case .recordCall:
             // Tried again on the next working day at nine.

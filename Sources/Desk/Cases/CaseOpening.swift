@@ -144,12 +144,12 @@ extension Work {
         _ draft: CaseDraft, _ id: ID<Case>, _ number: Code, _ event: ID<Event>, promised: Instant?
     ) throws {
         var data = [
-            "number": number.text, "kind": draft.kind.title.zh, "kindEn": draft.kind.title.en,
+            "number": number.text, "kind": draft.kind.title.zh, "kind@en": draft.kind.title.en,
             "village": draft.villageName,
         ]
         if let promised {
             data["promise"] = desk.locales.words(.chinese).promise(promised, now: now)
-            data["promiseEn"] = desk.locales.words(.english).promise(promised, now: now)
+            data["promise@en"] = desk.locales.words(.english).promise(promised, now: now)
         }
         // Whoever reads the receipt or the slip has been told; an account or a phone is told as well.
         let sms = desk.settings.sendsSMS && draft.phone != nil

@@ -36,7 +36,8 @@ extension Transaction {
     func save(_ after: Case, from before: Case, rank: Int) throws -> Bool {
         try change(
             """
-            UPDATE cases SET station = \(after.station), reach = \(after.reach), state = \(after.state),
+            UPDATE cases SET village = \(after.village), village_name = \(after.villageName),
+                station = \(after.station), reach = \(after.reach), state = \(after.state),
                 state_before = \(after.stateBefore), assignee = \(after.assignee), merged_into = \(after.mergedInto),
                 rank = \(rank), due_at = \(after.dueAt), due_name = \(after.dueName),
                 next_check_at = \(after.nextCheckAt), changed_at = \(after.changedAt), changed_by = \(after.changedBy),
@@ -128,6 +129,17 @@ extension Transaction {
         }
     }
 
+    /// What the clock changed: limits, and when to look again. The version stays: nobody moved it.
+    package func saveCheck(_ after: Case, _ limits: CaseLimits, from before: CaseLimits, rank: Int) throws {
+        try run(
+            """
+            UPDATE cases SET rank = \(rank), due_at = \(after.dueAt), due_name = \(after.dueName),
+                next_check_at = \(after.nextCheckAt)
+            WHERE id = \(after.id)
+            """)
+        try saveLimits(limits, from: before, of: after.id)
+    }
+
     // MARK: People
 
     /// The person whom a case is for, as it was given.
@@ -215,6 +227,10 @@ package enum CaseMeasure: String, Sendable, CaseIterable, SQLBindable, SQLReadab
 package struct CaseContact: Sendable, Equatable {
     package let name: String
     package let phone: PhoneNumber?
+    package init(name: String, phone: PhoneNumber?) {
+        self.name = name
+        self.phone = phone
+    }
 }
 
 package struct CaseFollower: Sendable, Equatable {

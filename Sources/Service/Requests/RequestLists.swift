@@ -1,0 +1,329 @@
+package import Desk
+import Registry
+import Storage
+package import Values
+
+/// Groups of a work list, in the order of its rows.
+package enum Urgency: String, Sendable, CaseIterable, Codable, InputChoice, SQLReadable {
+    case danger, overdue, today, later
+    /// The customer is waited for.
+    case waiting
+    case closed
+    package static var wordPrefix: String { "urgency" }
+
+    init(isOpen: Bool, rank: Int, dueAt: Instant, now: Instant) {
+        if !isOpen {
+            self = .closed
+        } else if rank == 0 {
+            self = .danger
+        } else if rank == 2 {
+            self = .waiting
+        } else if dueAt <= now {
+            self = .overdue
+        } else {
+            self = dueAt < now.day.adding(days: 1).start ? .today : .later
+        }
+    }
+
+    fileprivate func sql(at now: Instant) -> SQL {
+        let day = now.day.adding(days: 1).start
+        return switch self {
+        case .danger: " AND c.open = 1 AND c.rank = 0"
+        case .overdue: " AND c.open = 1 AND c.rank = 1 AND c.due_at <= \(now)"
+        case .today: " AND c.open = 1 AND c.rank = 1 AND c.due_at > \(now) AND c.due_at < \(day)"
+        case .later: " AND c.open = 1 AND c.rank = 1 AND c.due_at >= \(day)"
+        case .waiting: " AND c.open = 1 AND c.rank = 2"
+        case .closed: " AND c.open = 0"
+        }
+    }
+}
+
+/// One row of a work list.
+package struct WorkItem: Answer, Equatable {
+    package let number: String
+    package let kind: String
+    package let kindTitle: Texts
+    package let state: String
+    package let stateTitle: Texts
+    package let urgency: Urgency
+    package let priority: Int
+    package let village: ID<Village>?
+    package let villageName: String
+    /// The first 60 characters.
+    package let what: String
+    package let dueAt: Instant?
+    package let dueName: String?
+    package let isOverdue: Bool
+    package let openedAt: Instant
+    package let assignee: ID<Person>?
+    package let assigneeName: String?
+    package let reopened: Int
+
+    package static var schema: Schema {
+        .object(
+            [
+                ("number", .text), ("kind", .text), ("kindTitle", Texts.schema), ("state", .text),
+                ("stateTitle", Texts.schema), ("urgency", .choice(Urgency.allCases.map(\.rawValue))),
+                ("priority", .integer(min: 0, max: 1)), ("village", .string(format: "uuid")), ("villageName", .text),
+                ("what", .text), ("dueAt", .moment), ("dueName", .text), ("isOverdue", .boolean), ("openedAt", .moment),
+                ("assignee", .string(format: "uuid")), ("assigneeName", .text), ("reopened", .integer(min: 0)),
+            ], optional: ["village", "dueAt", "dueName", "assignee", "assigneeName"])
+    }
+}
+
+package struct GroupCount: Answer, Equatable {
+    package let urgency: Urgency
+    package let count: Int
+    package static var schema: Schema {
+        .object([("urgency", .choice(Urgency.allCases.map(\.rawValue))), ("count", .integer(min: 0))])
+    }
+}
+
+package struct WorkList: Answer, Equatable {
+    package let items: [WorkItem]
+    package let next: String?
+    /// Filled on the first page of open cases.
+    package let groups: [GroupCount]
+    /// mine, village, station, county
+    package let scope: String
+    package static var schema: Schema {
+        .object(
+            [
+                ("items", .array(WorkItem.schema)), ("next", .text), ("groups", .array(GroupCount.schema)),
+                ("scope", .text),
+            ], optional: ["next"])
+    }
+}
+
+package struct RequestList: Answer, Equatable {
+    package let items: [WorkItem]
+    package let next: String?
+    package static var schema: Schema {
+        .object([("items", .array(WorkItem.schema)), ("next", .text)], optional: ["next"])
+    }
+}
+
+/// What is to be done by whoever is signed in: open cases by urgency, 25 a page.
+package struct WorkListQuery: Query {
+    package static let name = "work-list"
+    package static let door = Door.get("/work")
+    package static let who: Who = .signedIn
+    package static let pageSize = 25
+
+    @Input package var village: String?
+    @Input package var kind: String?
+    @Input package var state: String?
+    /// me, nobody, any, or a person's id. A representative sees their own unless they ask for more.
+    @Input package var assignee: String?
+    @Input package var urgency: Urgency?
+    @Input package var closed: Bool
+    @Input(.length(1...100), .hidden) package var after: String?
+    package init() {}
+    package init(
+        village: String? = nil, kind: String? = nil, state: String? = nil, assignee: String? = nil,
+        urgency: Urgency? = nil, closed: Bool = false, after: String? = nil
+    ) {
+        self.village = village
+        self.kind = kind
+        self.state = state
+        self.assignee = assignee
+        self.urgency = urgency
+        self.closed = closed
+        self.after = after
+    }
+
+    package func fetch(_ work: Work) throws -> WorkList {
+        var (branches, name) = try scope(work)
+        var filter: SQL = ""
+        if let kind { filter += " AND c.kind = \(kind)" }
+        if let state { filter += " AND c.state = \(state)" }
+        if let village {
+            guard let id = try work.tx.villageID(village, county: work.actor.county) else {
+                throw Problem.invalid("village", "unknown-village")
+            }
+            branches = [.init(key: "c.village = \(id)", check: CaseSight(work.actor).sql())]
+            if assignee == "me" || (assignee == nil && isRepresentativeOnly(work.actor)) {
+                filter += " AND c.assignee = \(work.actor.person)"
+            }
+            name = "village"
+        }
+        try narrow(&filter, &branches, work)
+        if let urgency { filter += urgency.sql(at: work.now) }
+
+        let isClosed = closed || urgency == .closed
+        let order: ListOrder = isClosed ? .ended : .limit
+        var page = filter + (isClosed ? " AND c.open = 0" : " AND c.open = 1")
+        if let after { page += try order.beyond(after) }
+        let found = try work.tx.items(branches, where: page, order: order, limit: Self.pageSize + 1, work)
+        let shown = found.prefix(Self.pageSize)
+        let groups = after == nil && !isClosed ? try work.tx.urgencies(branches, where: filter, at: work.now) : [:]
+        return WorkList(
+            items: shown.map(\.item), next: found.count > Self.pageSize ? shown.last.map(order.cursor) : nil,
+            groups: Urgency.allCases.compactMap { urgency in
+                groups[urgency].map { GroupCount(urgency: urgency, count: $0) }
+            }, scope: name)
+    }
+
+    private func isRepresentativeOnly(_ actor: Actor) -> Bool {
+        actor.has(.representative) && !actor.has(.dispatcher, .stationHead, .company, .auditor)
+    }
+
+    private func scope(_ work: Work) throws -> ([ListScope.Branch], String) {
+        if assignee == "me" || (assignee == nil && isRepresentativeOnly(work.actor)), let person = work.actor.person {
+            return ([.init(key: "c.assignee = \(person)", check: Transaction.notHidden(from: work.actor))], "mine")
+        }
+        let scope = try work.tx.scope(of: work.actor)
+        return (scope.branches, scope.name)
+    }
+
+    private func narrow(_ filter: inout SQL, _ branches: inout [ListScope.Branch], _ work: Work) throws {
+        switch assignee {
+        case nil, "me", "any": break
+        case "nobody": filter += " AND c.assignee IS NULL"
+        case let text?:
+            guard let person = ID<Person>(parsing: text) else { throw Problem.invalid("assignee", "not-an-id") }
+            if village == nil {
+                branches = [.init(key: "c.assignee = \(person)", check: CaseSight(work.actor).sql())]
+            } else {
+                filter += " AND c.assignee = \(person)"
+            }
+        }
+    }
+}
+
+/// Every case that somebody may see, the newest first; with `q`, those that contain all its
+/// words, or have that number or that phone.
+package struct RequestListQuery: Query {
+    package static let name = "requests"
+    package static let door = Door.get("/requests")
+    package static let who: Who = .signedIn
+
+    @Input package var village: String?
+    @Input package var kind: String?
+    /// A state, or `open` or `closed`.
+    @Input package var state: String?
+    @Input(.length(1...100)) package var q: String?
+    @Input(.length(1...100), .hidden) package var after: String?
+    @Input(.range(1...100)) package var limit: Int?
+    package init() {}
+    package init(
+        village: String? = nil, kind: String? = nil, state: String? = nil, q: String? = nil, after: String? = nil,
+        limit: Int? = nil
+    ) {
+        self.village = village
+        self.kind = kind
+        self.state = state
+        self.q = q
+        self.after = after
+        self.limit = limit
+    }
+
+    package func fetch(_ work: Work) throws -> RequestList {
+        var filter: SQL = ""
+        var villageID: ID<Village>?
+        if let kind { filter += " AND c.kind = \(kind)" }
+        switch state {
+        case nil: break
+        case "open": filter += " AND c.open = 1"
+        case "closed": filter += " AND c.open = 0"
+        case let state?: filter += " AND c.state = \(state)"
+        }
+        if let village {
+            guard let id = try work.tx.villageID(village, county: work.actor.county) else {
+                throw Problem.invalid("village", "unknown-village")
+            }
+            villageID = id
+            filter += " AND c.village = \(id)"
+        }
+        let limit = limit ?? 25
+        if let q { return try search(q, filter, villageID, limit, work) }
+
+        if let after { filter += try ListOrder.newest.beyond(after) }
+        let branches =
+            try villageID.map { [ListScope.Branch(key: "c.village = \($0)", check: CaseSight(work.actor).sql())] }
+            ?? work.tx.scope(of: work.actor).branches
+        let found = try work.tx.items(branches, where: filter, order: .newest, limit: limit + 1, work)
+        return page(found, limit)
+    }
+
+    private func page(_ found: [ListedItem], _ limit: Int) -> RequestList {
+        let shown = found.prefix(limit)
+        return RequestList(
+            items: shown.map(\.item), next: found.count > limit ? shown.last.map(ListOrder.newest.cursor) : nil)
+    }
+
+    // MARK: Search
+
+    /// Rounds of the text index before the page is left as it is, when many hits are filtered out.
+    private static let roundsMax = 8
+
+    private func search(
+        _ q: String, _ filter: SQL, _ village: ID<Village>?, _ limit: Int, _ work: Work
+    ) throws -> RequestList {
+        let sight = CaseSight(work.actor)
+        if let number = Code(typed: q) {
+            let found = try work.tx.items(
+                [.init(key: "c.number = \(number)", check: sight.sql())], where: filter, order: .newest, limit: 1, work)
+            if !found.isEmpty { return page(found, limit) }
+        }
+        if let phone = PhoneNumber(q), mayFindByPhone(work.actor) {
+            var beyond = filter
+            if let after { beyond += try ListOrder.newest.beyond(after) }
+            let found = try work.tx.items(
+                [.init(key: "c.phone_hash = \(work.desk.keys.hash(phone))", check: sight.sql())], where: beyond,
+                order: .newest, limit: limit + 1, work)
+            return page(found, limit)
+        }
+        guard let scope = sight.searchTerms else {
+            // Somebody without a role searches among the few cases of their own.
+            return try searchOwn(q, filter, limit, work)
+        }
+        var terms = scope.all
+        if let kind { terms.append(CaseTerms.kind(kind)) }
+        var anyOf = scope.anyOf
+        if let village, let path: String = try work.tx.value("SELECT path FROM unit WHERE id = \(village)") {
+            anyOf = []
+            terms.append(CaseTerms.unit(path))
+        }
+        var before: Int64?
+        if let after { before = try key(after) }
+        var found: [ListedItem] = []
+        for _ in 0..<Self.roundsMax {
+            let keys = try work.tx.search(
+                q, terms: terms, anyOf: anyOf, before: before, limit: limit + 1, in: CaseSchema.textIndex)
+            guard let last = keys.last else { break }
+            found += try work.tx.items(
+                [.init(key: "c.key IN \(list: keys)", check: sight.sql())], where: filter, order: .newest,
+                limit: limit + 1, work)
+            before = last
+            if found.count > limit || keys.count <= limit { break }
+        }
+        return page(found, limit)
+    }
+
+    private func key(_ cursor: String) throws -> Int64 {
+        guard cursor.hasPrefix("n."), let key = Int64(cursor.dropFirst(2)) else {
+            throw Problem.invalid("after", "bad-cursor")
+        }
+        return key
+    }
+
+    private func mayFindByPhone(_ actor: Actor) -> Bool {
+        actor.isSystem || actor.has(.attendant, .representative, .dispatcher, .stationHead, .company)
+    }
+
+    private func searchOwn(_ q: String, _ filter: SQL, _ limit: Int, _ work: Work) throws -> RequestList {
+        var condition = filter
+        for word in q.split(whereSeparator: \.isWhitespace).prefix(8) {
+            let escaped = word.reduce(into: "") { out, c in
+                if c == "%" || c == "_" || c == "\\" { out.append("\\") }
+                out.append(c)
+            }
+            condition += " AND c.what LIKE \("%\(escaped)%") ESCAPE '\\'"
+        }
+        if let after { condition += try ListOrder.newest.beyond(after) }
+        let branches = try work.tx.scope(of: work.actor).branches
+        return page(
+            try work.tx.items(branches, where: condition, order: .newest, limit: limit + 1, work), limit)
+    }
+}

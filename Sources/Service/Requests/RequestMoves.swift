@@ -1,0 +1,509 @@
+package import Desk
+import Registry
+import Storage
+package import Values
+
+/// What every move of a case has in common.
+///
+/// `seen` is the version that the person saw: when the case has moved on since, the answer is
+/// `case-moved` (409) with its new state.
+package protocol CaseMoveAction: Action where Output == Moved {
+    static var move: String { get }
+    var `case`: Code { get }
+    var seen: Int? { get }
+    /// Receipt's secret and phone, for moves without an account.
+    var secret: String? { get }
+    var lastFour: String? { get }
+    func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) throws
+}
+
+extension CaseMoveAction {
+    package static var door: Door { .post("/requests/:case/\(move)") }
+    package static var name: String { move }
+    package var secret: String? { nil }
+    package var lastFour: String? { nil }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) throws {}
+
+    package mutating func prepare(_ desk: Desk, by actor: Actor, at now: Instant) async throws {
+        try await desk.kinds.refresh(desk.database, at: desk.clock.now)
+        // Four digits can be tried out; a secret cannot.
+        if lastFour != nil, secret == nil {
+            try desk.allowances.take("last-four:" + actor.address, ReceiptTries.allowance, at: now)
+            try desk.allowances.take("last-four-of:" + self.case.text, ReceiptTries.allowance, at: now)
+        }
+    }
+
+    package func perform(_ work: Work) throws -> Moved { try work.perform(self, move: Self.move) }
+}
+
+/// Tries with the last four digits of a phone, by address and by case.
+package enum ReceiptTries {
+    package static let allowance = Allowance(tries: 10, withinSeconds: 3600)
+}
+
+extension Work {
+    func perform(_ action: some CaseMoveAction, move name: String) throws -> Moved {
+        let proof = ReceiptProof(secret: action.secret, lastFour: action.lastFour, desk.keys)
+        let (seen, access) = try tx.caseAt(action.case, by: actor, proof)
+        // Followers hear of it, but only the one whom it is for speaks.
+        guard access != .follower else { throw Problem.forbidden }
+        var fields = MoveFields(seen: action.seen)
+        fields.byReceipt = access == .receipt
+        try action.fill(&fields, self, seen)
+        let moved = try move(seen, name, fields)
+        return Moved(moved, desk.kinds.kind(moved.kind, version: moved.kindVersion))
+    }
+
+    func workerField(_ id: ID<Person>?) throws -> Worker? {
+        guard let id else { return nil }
+        guard let worker = try tx.worker(id, at: now) else { throw Problem.invalid("assignee", "not-found") }
+        return worker
+    }
+}
+
+package struct AcceptCase: CaseMoveAction {
+    package static let move = "accept"
+    package static let who: Who = .roles(.representative, .dispatcher, .stationHead, .company)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String?
+    package init() {}
+    package init(_ number: Code, note: String? = nil, seen: Int? = nil) {
+        self.case = number
+        self.note = note
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) { fields.note = note }
+}
+
+/// A dispatcher sends somebody. A liaison speaks but never touches the line, and live work needs
+/// a certificate that is valid on that day; a refusal is recorded.
+package struct DispatchCase: CaseMoveAction {
+    package static let move = "dispatch"
+    package static let who: Who = .roles(.dispatcher, .stationHead, .company)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input package var assignee: ID<Person>
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String?
+    package init() {}
+    package init(_ number: Code, assignee: ID<Person>, note: String? = nil, seen: Int? = nil) {
+        self.case = number
+        self.assignee = assignee
+        self.note = note
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) throws {
+        fields.note = note
+        fields.assignee = try work.workerField(assignee)
+    }
+}
+
+/// Sends somebody else than the one who has it.
+package struct RedispatchCase: CaseMoveAction {
+    package static let move = "redispatch"
+    package static let who: Who = .roles(.dispatcher, .stationHead, .company)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input package var assignee: ID<Person>
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String
+    package init() {}
+    package init(_ number: Code, assignee: ID<Person>, note: String, seen: Int? = nil) {
+        self.case = number
+        self.assignee = assignee
+        self.note = note
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) throws {
+        fields.note = note
+        fields.assignee = try work.workerField(assignee)
+    }
+}
+
+package struct StartCase: CaseMoveAction {
+    package static let move = "start"
+    package static let who: Who = .roles(.representative, .dispatcher, .stationHead)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String?
+    package init() {}
+    package init(_ number: Code, note: String? = nil, seen: Int? = nil) {
+        self.case = number
+        self.note = note
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) { fields.note = note }
+}
+
+/// Somebody is on site: the limit of arrival ends, that of restoration begins.
+package struct ArriveAtCase: CaseMoveAction {
+    package static let move = "arrive"
+    package static let who: Who = .roles(.representative, .dispatcher)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String?
+    @Input(.count(0...RequestLimits.photosMax)) package var photos: [Upload]
+    package init() {}
+    package init(_ number: Code, note: String? = nil, photos: [Upload] = [], seen: Int? = nil) {
+        self.case = number
+        self.note = note
+        self.photos = photos
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) {
+        fields.note = note
+        fields.photos = photos
+    }
+}
+
+/// Asks the customer for more; the limits stand still until the answer.
+package struct ReturnCase: CaseMoveAction {
+    package static let move = "return"
+    package static let who: Who = .roles(.representative, .dispatcher, .stationHead, .company)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String
+    package init() {}
+    package init(_ number: Code, note: String, seen: Int? = nil) {
+        self.case = number
+        self.note = note
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) { fields.note = note }
+}
+
+package struct AnswerCase: CaseMoveAction {
+    package static let move = "answer"
+    package static let who: Who = .anybody
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String
+    @Input(.count(0...RequestLimits.photosMax)) package var photos: [Upload]
+    @Input(.hidden) package var secret: String?
+    @Input(.length(4...4)) package var lastFour: String?
+    package init() {}
+    package init(
+        _ number: Code, note: String, photos: [Upload] = [], secret: String? = nil, lastFour: String? = nil,
+        seen: Int? = nil
+    ) {
+        self.case = number
+        self.note = note
+        self.photos = photos
+        self.secret = secret
+        self.lastFour = lastFour
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) {
+        fields.note = note
+        fields.photos = photos
+    }
+}
+
+/// Done, with what was done; the customer is asked to confirm.
+package struct ResolveCase: CaseMoveAction {
+    package static let move = "resolve"
+    package static let who: Who = .roles(.representative, .dispatcher, .stationHead, .company)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var result: String
+    @Input(.count(0...RequestLimits.photosMax)) package var photos: [Upload]
+    package init() {}
+    package init(_ number: Code, result: String, photos: [Upload] = [], seen: Int? = nil) {
+        self.case = number
+        self.result = result
+        self.photos = photos
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) {
+        fields.note = result
+        fields.photos = photos
+    }
+}
+
+/// The villager's yes, with 1 to 5. Who closed it cannot rate it.
+package struct ConfirmCase: CaseMoveAction {
+    package static let move = "confirm"
+    package static let who: Who = .anybody
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.range(1...5)) package var satisfaction: Int
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String?
+    @Input(.hidden) package var secret: String?
+    @Input(.length(4...4)) package var lastFour: String?
+    package init() {}
+    package init(
+        _ number: Code, satisfaction: Int, note: String? = nil, secret: String? = nil, lastFour: String? = nil,
+        seen: Int? = nil
+    ) {
+        self.case = number
+        self.satisfaction = satisfaction
+        self.note = note
+        self.secret = secret
+        self.lastFour = lastFour
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) {
+        fields.satisfaction = satisfaction
+        fields.note = note
+    }
+}
+
+/// The call when the customer says nothing: satisfied, not solved, or not answered. Two calls
+/// that nobody answered on two days close the case as unconfirmed.
+package struct FollowUpCase: Action {
+    package static let name = "follow-up"
+    package static let door = Door.post("/requests/:case/follow-up")
+    package static let who: Who = .roles(.dispatcher, .stationHead, .company)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input package var reached: Bool
+    @Input package var solved: Bool
+    @Input(.range(1...5)) package var satisfaction: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String?
+    package init() {}
+    package init(
+        _ number: Code, reached: Bool, solved: Bool = false, satisfaction: Int? = nil, note: String? = nil,
+        seen: Int? = nil
+    ) {
+        self.case = number
+        self.reached = reached
+        self.solved = solved
+        self.satisfaction = satisfaction
+        self.note = note
+        self.seen = seen
+    }
+
+    package mutating func prepare(_ desk: Desk, by actor: Actor, at now: Instant) async throws {
+        try await desk.kinds.refresh(desk.database, at: desk.clock.now)
+    }
+
+    package func perform(_ work: Work) throws -> Moved {
+        let found = try work.tx.visibleCase(self.case, to: work.actor)
+        var fields = MoveFields(note: note, seen: seen)
+        let moved: Case
+        if reached, solved {
+            fields.satisfaction = satisfaction
+            moved = try work.move(found, "follow-up", fields)
+        } else if reached {
+            guard note != nil else { throw Problem.invalid("note", "missing") }
+            moved = try work.move(found, "reopen", fields)
+        } else {
+            let called = try work.move(found, "call-failed", fields)
+            var closing = MoveFields()
+            closing.failedCalls = try work.tx.failedCalls(of: called)
+            do {
+                moved = try work.move(called, "close-unconfirmed", closing)
+            } catch let problem as Problem where problem.code == "calls-missing" {
+                return Moved(called, work.desk.kinds.kind(called.kind, version: called.kindVersion))
+            }
+        }
+        return Moved(moved, work.desk.kinds.kind(moved.kind, version: moved.kindVersion))
+    }
+}
+
+/// "Not solved": within ten days, the number stays, and it counts against "in time".
+package struct ReopenCase: CaseMoveAction {
+    package static let move = "reopen"
+    package static let who: Who = .anybody
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var reason: String
+    @Input(.hidden) package var secret: String?
+    @Input(.length(4...4)) package var lastFour: String?
+    package init() {}
+    package init(_ number: Code, reason: String, secret: String? = nil, lastFour: String? = nil, seen: Int? = nil) {
+        self.case = number
+        self.reason = reason
+        self.secret = secret
+        self.lastFour = lastFour
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) { fields.note = reason }
+}
+
+/// Two reports of the same thing: followers move to the other one.
+package struct MergeCase: CaseMoveAction {
+    package static let move = "merge"
+    package static let who: Who = .roles(.representative, .dispatcher, .stationHead, .company)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input package var into: Code
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String?
+    package init() {}
+    package init(_ number: Code, into: Code, note: String? = nil, seen: Int? = nil) {
+        self.case = number
+        self.into = into
+        self.note = note
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) throws {
+        fields.note = note
+        guard let other = try work.tx.anyCase(into), CaseSight(work.actor).sees(other) else {
+            throw Problem.invalid("into", "not-found")
+        }
+        fields.into = other
+    }
+}
+
+package struct WithdrawCase: CaseMoveAction {
+    package static let move = "withdraw"
+    package static let who: Who = .anybody
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var reason: String?
+    @Input(.hidden) package var secret: String?
+    @Input(.length(4...4)) package var lastFour: String?
+    package init() {}
+    package init(
+        _ number: Code, reason: String? = nil, secret: String? = nil, lastFour: String? = nil, seen: Int? = nil
+    ) {
+        self.case = number
+        self.reason = reason
+        self.secret = secret
+        self.lastFour = lastFour
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) { fields.note = reason }
+}
+
+/// Belongs to another unit of the county: its station accepts it anew.
+package struct ReferCase: CaseMoveAction {
+    package static let move = "refer"
+    package static let who: Who = .roles(.dispatcher, .stationHead, .company)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input package var unit: ID<Unit>
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String
+    package init() {}
+    package init(_ number: Code, unit: ID<Unit>, note: String, seen: Int? = nil) {
+        self.case = number
+        self.unit = unit
+        self.note = note
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) throws {
+        fields.note = note
+        guard let (target, village) = try work.tx.target(unit), target.county == seen.county else {
+            throw Problem.invalid("unit", "not-found")
+        }
+        guard target.station != seen.station || (village != nil && village?.id != seen.village) else {
+            throw Problem.invalid("unit", "same-unit")
+        }
+        fields.unit = target
+        fields.unit?.dispatchers = try work.tx.holders(of: .dispatcher, in: target.station, at: work.now)
+    }
+}
+
+package struct NoteOnCase: CaseMoveAction {
+    package static let move = "note"
+    package static let who: Who = .roles(
+        .attendant, .liaison, .representative, .dispatcher, .stationHead, .township, .company)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String
+    @Input(.count(0...RequestLimits.photosMax)) package var photos: [Upload]
+    @Input package var shown: Bool
+    package init() {}
+    package init(_ number: Code, note: String, photos: [Upload] = [], shown: Bool = false, seen: Int? = nil) {
+        self.case = number
+        self.note = note
+        self.photos = photos
+        self.shown = shown
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) {
+        fields.note = note
+        fields.photos = photos
+        fields.isShown = shown
+    }
+}
+
+package struct CloseCase: CaseMoveAction {
+    package static let move = "close"
+    package static let who: Who = .roles(.dispatcher, .stationHead, .company)
+    @Input package var `case`: Code
+    @Input(.hidden) package var seen: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String?
+    package init() {}
+    package init(_ number: Code, note: String? = nil, seen: Int? = nil) {
+        self.case = number
+        self.note = note
+        self.seen = seen
+    }
+    package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) { fields.note = note }
+}
+
+/// Any move of the case's kind by its name: a kind that was published as data may have its own.
+package struct MoveCase: Action {
+    package static let name = "move-case"
+    package static let door = Door.post("/requests/:case/moves/:move")
+    package static let who: Who = .signedIn
+    @Input package var `case`: Code
+    @Input(.length(1...40)) package var move: String
+    @Input(.hidden) package var seen: Int?
+    @Input package var assignee: ID<Person>?
+    @Input(.range(1...5)) package var satisfaction: Int?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var note: String?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var result: String?
+    @Input(.length(1...RequestLimits.noteMax), .lines) package var reason: String?
+    @Input package var into: Code?
+    @Input package var unit: ID<Unit>?
+    package init() {}
+    package init(_ number: Code, move: String, note: String? = nil, assignee: ID<Person>? = nil, seen: Int? = nil) {
+        self.case = number
+        self.move = move
+        self.note = note
+        self.assignee = assignee
+        self.seen = seen
+    }
+
+    package mutating func prepare(_ desk: Desk, by actor: Actor, at now: Instant) async throws {
+        try await desk.kinds.refresh(desk.database, at: desk.clock.now)
+    }
+
+    package func perform(_ work: Work) throws -> Moved {
+        let found = try work.tx.visibleCase(self.case, to: work.actor)
+        var fields = MoveFields(note: result ?? reason ?? note, seen: seen)
+        fields.assignee = try work.workerField(assignee)
+        fields.satisfaction = satisfaction
+        if let into {
+            guard let other = try work.tx.anyCase(into), CaseSight(work.actor).sees(other) else {
+                throw Problem.invalid("into", "not-found")
+            }
+            fields.into = other
+        }
+        if let unit {
+            guard let (target, _) = try work.tx.target(unit), target.county == found.county else {
+                throw Problem.invalid("unit", "not-found")
+            }
+            fields.unit = target
+        }
+        fields.failedCalls = try work.tx.failedCalls(of: found)
+        let moved = try work.move(found, move, fields)
+        return Moved(moved, work.desk.kinds.kind(moved.kind, version: moved.kindVersion))
+    }
+}
+
+/// Shows name and phone in full: who, when and why is recorded.
+package struct RevealContact: Action {
+    package static let name = "reveal"
+    package static let door = Door.post("/requests/:case/reveal")
+    package static let who: Who = .roles(
+        .attendant, .liaison, .representative, .dispatcher, .stationHead, .company)
+    package static let keepsAnswer = false
+    package static let allowance: Allowance? = Allowance(tries: 60, withinSeconds: 3600)
+    @Input package var `case`: Code
+    @Input(.length(1...100)) package var reason: String
+    package init() {}
+    package init(_ number: Code, reason: String) {
+        self.case = number
+        self.reason = reason
+    }
+
+    package func perform(_ work: Work) throws -> Contact {
+        let seen = try work.tx.visibleCase(self.case, to: work.actor)
+        let contact = try work.tx.contact(of: seen.id, work.desk.keys)
+        try work.record(
+            EventDraft("phone.revealed", of: "case", seen.number.text, ["reason": reason], county: seen.county))
+        return Contact(name: contact.name, phone: contact.phone?.digits, isMasked: false)
+    }
+}

@@ -1,0 +1,222 @@
+import Desk
+import Registry
+import Storage
+import Values
+
+/// Where the cases of a list come from: one branch per index that is read, so that each stops at
+/// the page, and what must still be checked on its rows.
+struct ListScope: Sendable {
+    struct Branch: Sendable {
+        /// Names the leading column of an index.
+        let key: SQL
+        /// What the branch does not guarantee by itself.
+        let check: SQL
+    }
+    var branches: [Branch]
+    /// `mine`, `village`, `station`, `county`: what a page says above the list.
+    let name: String
+
+    /// More branches than a person has villages are cut off.
+    static let branchesMax = 40
+}
+
+extension Transaction {
+    /// Everything that the actor may see.
+    func scope(of actor: Actor) throws -> ListScope {
+        let hidden = Self.notHidden(from: actor)
+        if actor.isSystem {
+            return ListScope(branches: [.init(key: "c.county = \(actor.county)", check: "1 = 1")], name: "county")
+        }
+        guard let person = actor.person else { throw Problem.notSignedIn }
+        if let wide = actor.grants.first(where: { [.company, .auditor].contains($0.role) }) {
+            let isCounty = wide.reach == actor.county
+            return ListScope(
+                branches: [
+                    .init(
+                        key: isCounty ? "c.county = \(actor.county)" : "1 = 1",
+                        check: isCounty ? hidden : CaseSight(actor).sql())
+                ], name: "county")
+        }
+        var branches: [ListScope.Branch] = []
+        var name = "mine"
+        let stations = Set(actor.grants.filter { [.dispatcher, .stationHead].contains($0.role) }.map(\.unit))
+        for station in stations.sorted() {
+            branches.append(.init(key: "c.station = \(station)", check: hidden))
+            name = "station"
+        }
+        let townships = Set(actor.grants.filter { $0.role == .township }.map(\.unit))
+        if !townships.isEmpty {
+            let served: [ID<Unit>] = try rows(
+                "SELECT id FROM unit WHERE kind = 'station' AND partner IN \(list: townships.sorted()) ORDER BY id"
+            ) { $0[0] }
+            for station in served where !stations.contains(station) {
+                branches.append(.init(key: "c.station = \(station)", check: CaseSight(actor).sql()))
+                name = "station"
+            }
+        }
+        let villageRoles: Set<Role> = [.representative, .liaison, .attendant]
+        let villages = Set(actor.grants.filter { villageRoles.contains($0.role) }.map(\.unit))
+        if branches.isEmpty {
+            for village in villages.sorted() {
+                branches.append(
+                    .init(key: "c.village = \(village)", check: "c.confidential = 0 AND \(sql: hidden)"))
+                name = "village"
+            }
+            branches.append(.init(key: "c.assignee = \(person)", check: hidden))
+        }
+        if actor.has(.customer) || branches.isEmpty {
+            branches.append(.init(key: "c.customer = \(person)", check: hidden))
+            branches.append(.init(key: "c.filer = \(person)", check: CaseSight(actor).sql()))
+            if let hash = actor.phoneHash { branches.append(.init(key: "c.phone_hash = \(hash)", check: hidden)) }
+        }
+        return ListScope(branches: Array(branches.prefix(ListScope.branchesMax)), name: name)
+    }
+
+    static func notHidden(from actor: Actor) -> SQL {
+        guard let person = actor.person else { return "1 = 1" }
+        return "(c.hidden_from IS NULL OR c.hidden_from NOT LIKE \("%\(person.text)%"))"
+    }
+
+    /// The village that a filter names, if there is one such.
+    func villageID(_ text: String, county: String) throws -> ID<Village>? {
+        switch VillageName(text) {
+        case .id(let id): return id
+        case .path(let path): return try value("SELECT id FROM unit WHERE path = \(path) AND kind = 'village'")
+        case .name(let name):
+            if county.isEmpty { return try value("SELECT id FROM unit WHERE name = \(name) AND kind = 'village' ORDER BY id LIMIT 1") }
+            return try value(
+                "SELECT id FROM unit WHERE name = \(name) AND kind = 'village' AND county = \(county) ORDER BY id LIMIT 1")
+        }
+    }
+
+    private static let itemColumns: SQL = """
+        c.number, c.kind, c.kind_version, c.state, c.rank, c.priority, c.village, c.village_name, SUBSTR(c.what, 1, 60),
+        c.due_at, c.due_name, c.opened_at, c.assignee, p.name, c.reopened, c.open, c.key, c.id, c.closed_at
+        """
+
+    /// A page of items: each branch reads its index and stops; several are then put together.
+    func items(
+        _ branches: [ListScope.Branch], where filter: SQL, order: ListOrder, limit: Int, _ work: Work
+    ) throws -> [ListedItem] {
+        let order = order.sql
+        guard let first = branches.first else { return [] }
+        let kinds = work.desk.kinds
+        func read(_ row: Row) -> ListedItem { listedItem(row, kinds, work.now) }
+        if branches.count == 1 {
+            return try rows(
+                """
+                SELECT \(sql: Self.itemColumns) FROM cases c LEFT JOIN person p ON p.id = c.assignee
+                WHERE \(sql: first.key) AND \(sql: first.check)\(sql: filter) ORDER BY \(sql: order) LIMIT \(limit)
+                """, read)
+        }
+        var union: SQL = ""
+        for (i, branch) in branches.enumerated() {
+            if i > 0 { union += " UNION " }
+            union += """
+                SELECT id FROM (SELECT c.id FROM cases c WHERE \(sql: branch.key) AND \(sql: branch.check)\(sql: filter)
+                ORDER BY \(sql: order) LIMIT \(limit)) b\(raw: String(i))
+                """
+        }
+        return try rows(
+            """
+            SELECT \(sql: Self.itemColumns) FROM cases c LEFT JOIN person p ON p.id = c.assignee
+            WHERE c.id IN (\(sql: union)) ORDER BY \(sql: order) LIMIT \(limit)
+            """, read)
+    }
+
+    /// Open cases by urgency, counted up to a bound for each branch.
+    func urgencies(_ branches: [ListScope.Branch], where filter: SQL, at now: Instant) throws -> [Urgency: Int] {
+        let day = now.day.adding(days: 1).start
+        var union: SQL = ""
+        for (i, branch) in branches.enumerated() {
+            if i > 0 { union += " UNION " }
+            union += """
+                SELECT id, rank, due_at FROM (SELECT c.id, c.rank, c.due_at FROM cases c
+                WHERE \(sql: branch.key) AND c.open = 1 AND \(sql: branch.check)\(sql: filter)
+                ORDER BY c.rank, c.due_at, c.id LIMIT 5000) b\(raw: String(i))
+                """
+        }
+        guard !union.isEmpty else { return [:] }
+        let counted = try rows(
+            """
+            SELECT CASE WHEN rank = 0 THEN 'danger' WHEN rank = 2 THEN 'waiting'
+                        WHEN due_at <= CAST(\(now) AS BIGINT) THEN 'overdue'
+                        WHEN due_at < CAST(\(day) AS BIGINT) THEN 'today' ELSE 'later' END AS urgency, COUNT(*)
+            FROM (\(sql: union)) u GROUP BY 1
+            """
+        ) { ($0[0] as Urgency, $0[1] as Int) }
+        return Dictionary(counted, uniquingKeysWith: +)
+    }
+}
+
+/// How a list is sorted, and where its next page begins.
+enum ListOrder: Sendable {
+    /// Open cases: danger, then the nearest limit, then those that wait for the customer.
+    case limit
+    /// Closed ones, the latest end first.
+    case ended
+    /// Everything, the newest first.
+    case newest
+
+    var sql: SQL {
+        switch self {
+        case .limit: "c.rank, c.due_at, c.id"
+        case .ended: "c.closed_at DESC, c.id DESC"
+        case .newest: "c.key DESC"
+        }
+    }
+
+    /// Opaque to callers: the key of the last row.
+    func cursor(_ last: ListedItem) -> String {
+        switch self {
+        case .limit: "l.\(last.rank).\(last.dueAt.milliseconds).\(last.id.text)"
+        case .ended: "e.\(last.closedAt?.milliseconds ?? 0).\(last.id.text)"
+        case .newest: "n.\(last.key)"
+        }
+    }
+
+    /// - Throws: `bad-cursor` for text that this order did not make.
+    func beyond(_ cursor: String) throws(Problem) -> SQL {
+        let parts = cursor.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        switch (self, parts.first) {
+        case (.limit, "l"):
+            if parts.count == 4, let rank = Int(parts[1]), let due = Int64(parts[2]), let id = ID<Case>(parsing: parts[3]) {
+                return " AND (c.rank, c.due_at, c.id) > (\(rank), \(due), \(id))"
+            }
+        case (.ended, "e"):
+            if parts.count == 3, let at = Int64(parts[1]), let id = ID<Case>(parsing: parts[2]) {
+                return " AND (c.closed_at, c.id) < (\(at), \(id))"
+            }
+        case (.newest, "n"):
+            if parts.count == 2, let key = Int64(parts[1]) { return " AND c.key < \(key)" }
+        default: break
+        }
+        throw .invalid("after", "bad-cursor")
+    }
+}
+
+/// An item with what the next page needs.
+struct ListedItem: Sendable {
+    let item: WorkItem
+    let rank: Int
+    let dueAt: Instant
+    let key: Int64
+    let id: ID<Case>
+    let closedAt: Instant?
+}
+
+private func listedItem(_ row: Row, _ kinds: KindCatalog, _ now: Instant) -> ListedItem {
+    let kindName: String = row[1]
+    let kind = kinds.kind(kindName, version: row[2])
+    let state: String = row[3]
+    let rank: Int = row[4]
+    let due: Instant = row[9]
+    let isOpen: Bool = row[15]
+    let item = WorkItem(
+        number: row[0], kind: kindName, kindTitle: kind?.title ?? Texts(zh: kindName, en: kindName), state: state,
+        stateTitle: kind?.stateTitle(state) ?? Texts(zh: state, en: state),
+        urgency: Urgency(isOpen: isOpen, rank: rank, dueAt: due, now: now), priority: row[5], village: row[6],
+        villageName: row[7], what: row[8] as String? ?? "", dueAt: due == .distantFuture ? nil : due, dueName: row[10],
+        isOverdue: isOpen && due <= now, openedAt: row[11], assignee: row[12], assigneeName: row[13], reopened: row[14])
+    return ListedItem(item: item, rank: rank, dueAt: due, key: row[16], id: row[17], closedAt: row[18])
+}
