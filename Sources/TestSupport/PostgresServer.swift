@@ -40,10 +40,12 @@ package final class PostgresServer: Sendable {
     package static func start(named name: String) async throws -> PostgresServer {
         let folder = try PostgresServer.makeFolder(name)
         let server = PostgresServer(.socket(folder: folder))
-        let status = try run("initdb", [
-            "-D", folder + "/data", "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8",
-            "--locale=C",
-        ], log: folder + "/initdb.log")
+        let status = try run(
+            "initdb",
+            [
+                "-D", folder + "/data", "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8",
+                "--locale=C",
+            ], log: folder + "/initdb.log")
         guard status == 0 else {
             throw ServerError(log: (try? String(contentsOfFile: folder + "/initdb.log", encoding: .utf8)) ?? "")
         }
@@ -72,11 +74,13 @@ package final class PostgresServer: Sendable {
         guard case .socket(let folder) = address else { return }
         // Nothing here outlives the machine, so syncing to disk would only cost time; an immediate
         // stop of the server loses nothing that the operating system has been given.
-        let process = Self.process("postgres", [
-            "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off",
-            "-c", "full_page_writes=off", "-c", "max_connections=400", "-c", "shared_buffers=64MB",
-            "-c", "autovacuum_naptime=300", "-c", "max_wal_size=256MB",
-        ], log: folder + "/server.log")
+        let process = Self.process(
+            "postgres",
+            [
+                "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off",
+                "-c", "full_page_writes=off", "-c", "max_connections=400", "-c", "shared_buffers=64MB",
+                "-c", "autovacuum_naptime=300", "-c", "max_wal_size=256MB",
+            ], log: folder + "/server.log")
         // The signal at the parent's death is tied to the thread that started the child, so this
         // one stays.
         try await withCheckedThrowingContinuation { (answer: CheckedContinuation<Void, any Error>) in

@@ -1,6 +1,6 @@
 import Storage
-import Testing
 import TestSupport
+import Testing
 import Values
 
 @Suite struct FaultTests {

@@ -1,6 +1,6 @@
 import Storage
-import Testing
 import TestSupport
+import Testing
 import Values
 
 @Suite struct TransactionTests {
@@ -208,17 +208,17 @@ import Values
                     try tx.run("UPDATE household SET village = 'atlantis'")
                 }
             }
-            guard case .foreignKey = noVillage else { Issue.record("\(String(describing: noVillage))"); return }
+            #expect(noVillage?.isForeignKey == true)
             let negative = await failure {
                 try await db.write { tx in try tx.run("UPDATE household SET arrears_fen = -1") }
             }
-            guard case .check = negative else { Issue.record("\(String(describing: negative))"); return }
+            #expect(negative?.isCheck == true)
             let nameless = await failure {
                 try await db.write { tx in try tx.run("UPDATE village SET name = \(String?.none)") }
             }
             #expect(nameless == .check("village.name"))
             let nonsense = await failure { try await db.read { tx in try tx.run("SELEC 1") } }
-            guard case .sql = nonsense else { Issue.record("\(String(describing: nonsense))"); return }
+            #expect(nonsense?.isSQL == true)
         }
     }
 
@@ -245,6 +245,45 @@ import Values
             }
             let count: Int? = try await db.read { tx in try tx.value("SELECT COUNT(*) FROM task") }
             #expect(count == 1_500)
+        }
+    }
+
+    @Test func whatAnInsertReturnsIsReadAndKept() async throws {
+        try await withDatabases(Village.schema) { db in
+            let (one, first, none) = try await db.write { tx in
+                let one: Int? = try tx.value("INSERT INTO task (id) VALUES (7) RETURNING id")
+                let first = try tx.first(
+                    "INSERT INTO task (id) VALUES (8), (9), (10) RETURNING id, worker"
+                ) { row in (row["id"] as Int, row["worker"] as String?) }
+                let none: Int? = try tx.value(
+                    "INSERT INTO task (id) VALUES (7) ON CONFLICT DO NOTHING RETURNING id")
+                return (one, first?.0, none)
+            }
+            let ids = try await db.read { tx in
+                try tx.rows("SELECT id FROM task ORDER BY id") { $0[0] as Int }
+            }
+            #expect(one == 7)
+            #expect(first == 8)
+            #expect(none == nil)
+            #expect(ids == [7, 8, 9, 10])
+        }
+    }
+
+    @Test func aThousandDifferentStatementsAreNotTooMany() async throws {
+        try await withDatabases(Village.schema) { db in
+            let sum = try await db.write { tx in
+                var sum = 0
+                for number in 1...1_200 {
+                    try tx.run("INSERT INTO task (id) VALUES (\(raw: String(number)))")
+                    sum += try tx.value("SELECT COUNT(*) FROM task WHERE id = \(raw: String(number))") ?? 0
+                }
+                return sum
+            }
+            let again: Int? = try await db.write { tx in
+                try tx.value("SELECT COUNT(*) FROM task WHERE id = \(raw: "1")")
+            }
+            #expect(sum == 1_200)
+            #expect(again == 1)
         }
     }
 }

@@ -1,6 +1,6 @@
 import Storage
-import Testing
 import TestSupport
+import Testing
 import Values
 
 /// A small schema of the trade for these tests.
@@ -56,4 +56,11 @@ func failure(_ body: () async throws -> Void) async -> StorageError? {
     } catch {
         return error as? StorageError
     }
+}
+
+extension StorageError {
+    var isForeignKey: Bool { if case .foreignKey = self { true } else { false } }
+    var isCheck: Bool { if case .check = self { true } else { false } }
+    var isSQL: Bool { if case .sql = self { true } else { false } }
+    var isUnavailable: Bool { if case .unavailable = self { true } else { false } }
 }

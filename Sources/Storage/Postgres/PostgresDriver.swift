@@ -71,7 +71,8 @@ final class PostgresDriver: Driver {
             try tx.run("SELECT pg_advisory_xact_lock(7300120260101)")
             try tx.run(SQL(Migration.ledger))
             let applied: [String] = try tx.rows(
-                "SELECT id FROM storage_migration ORDER BY position") { $0[0] }
+                "SELECT id FROM storage_migration ORDER BY position"
+            ) { $0[0] }
             var position = applied.count
             for migration in try Migration.missing(migrations, applied: applied) {
                 for statement in migration.statements(for: .postgres) {
