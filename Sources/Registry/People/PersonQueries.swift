@@ -36,7 +36,7 @@ extension Transaction {
 
     /// Staff whose roles lie under `path`, key-paged by id; `text` narrows by name or sign-in.
     func staff(
-        under path: String, text: String?, role: Role?, after: ID<Person>?, limit: Int, now: Instant
+        under paths: [String], text: String?, role: Role?, after: ID<Person>?, limit: Int, now: Instant
     ) throws -> [PersonInfo] {
         let inRole: SQL = role.map { "AND g.role = \($0)" } ?? ""
         let beyond: SQL = after.map { "AND p.id > \($0)" } ?? ""
@@ -44,12 +44,14 @@ extension Transaction {
             let part = "%\(likePattern($0))%"
             return "AND (p.name LIKE \(part) ESCAPE '!' OR p.sign_in LIKE \(part) ESCAPE '!')"
         } ?? ""
+        var scope: SQL = "1 = 0"
+        for path in paths { scope += " OR \(sql: within("u.path", path))" }
         let found = try rows(
             """
             SELECT \(sql: Self.personColumns) FROM person p
             WHERE p.customer = 0 \(sql: beyond) \(sql: named)
             AND EXISTS (SELECT 1 FROM grant_ g JOIN unit u ON u.id = g.unit
-                        WHERE g.person = p.id AND \(sql: within("u.path", path)) \(sql: inRole)
+                        WHERE g.person = p.id AND (\(sql: scope)) \(sql: inRole)
                         AND (g.until IS NULL OR g.until > \(now)))
             ORDER BY p.id LIMIT \(limit)
             """, Self.personInfo)

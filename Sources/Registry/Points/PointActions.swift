@@ -144,7 +144,7 @@ package struct PublishNotice: Action {
     package static let who: Who = .roles(.liaison, .dispatcher, .stationHead, .company)
     package static let allowance: Allowance? = Allowance(tries: 60, withinSeconds: 3600)
     @Input var unit: ID<Unit>
-    @Input(.length(1...60)) var title: String
+    @Input(.length(1...60)) var heading: String
     @Input(.length(1...2000), .lines) var text: String
     @Input var from: Day?
     @Input var until: Day
@@ -155,7 +155,7 @@ package struct PublishNotice: Action {
         let from = from ?? work.now.day
         guard from >= work.now.day else { throw Problem.invalid("from", "in-the-past") }
         guard from.distance(to: until) <= 366 else { throw Problem.invalid("until", "too-far") }
-        let id = try work.publishNotice(unit: unit, title: title, text: text, from: from, until: until)
+        let id = try work.publishNotice(unit: unit, title: heading, text: text, from: from, until: until)
         guard let made = try work.tx.notice(id) else { throw Problem.notFound }
         return made
     }

@@ -40,20 +40,21 @@ package struct RequestCode: Action {
                 county: try work.county(ofPhone: hash))
         }
         return CodeSent(
-            expiresAt: work.now.adding(minutes: CodeLimits.validMinutes),
+            phone: phone.digits, expiresAt: work.now.adding(minutes: CodeLimits.validMinutes),
             resendAfterSeconds: Int(CodeLimits.resendSeconds),
             demoCode: work.desk.settings.isDemo ? code : nil)
     }
 }
 
 package struct CodeSent: Answer {
+    package let phone: String
     package let expiresAt: Instant
     package let resendAfterSeconds: Int
     /// Only in the demo, which has no text messages.
     package let demoCode: String?
     package static var schema: Schema {
         .object(
-            [("expiresAt", .moment), ("resendAfterSeconds", .integer()), ("demoCode", .text)], optional: ["demoCode"])
+            [("phone", .text), ("expiresAt", .moment), ("resendAfterSeconds", .integer()), ("demoCode", .text)], optional: ["demoCode"])
     }
 }
 
