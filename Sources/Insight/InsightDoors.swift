@@ -1,4 +1,4 @@
-import Desk
+package import Desk
 import Hummingbird
 package import Registry
 import Service

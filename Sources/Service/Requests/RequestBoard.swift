@@ -58,13 +58,8 @@ package struct BoardQuery: Query {
     private func scope(_ work: Work) throws -> ([ListScope.Branch], String, Texts) {
         let actor = work.actor
         if let station {
-            guard let unit = try work.tx.unit(station), unit.kind == .station, let partner = unit.partner,
-                let township = try work.tx.unit(partner), actor.has([.dispatcher, .stationHead, .company, .township, .auditor], at: township.path)
-            else { throw Problem.notFound }
-            return (
-                [.init(key: "c.station = \(station)", check: CaseSight(actor).sql())], "station/\(station.text)",
-                Texts(zh: unit.name, en: unit.nameEn)
-            )
+            let (branch, unit) = try work.branch(ofStation: station)
+            return ([branch], "station/\(station.text)", Texts(zh: unit.name, en: unit.nameEn))
         }
         let scope = try work.tx.scope(of: actor)
         if scope.name == "station",

@@ -116,6 +116,8 @@ package struct WorkListQuery: Query {
     /// me, nobody, any, or a person's id. A representative sees their own unless they ask for more.
     @Input package var assignee: String?
     @Input package var urgency: Urgency?
+    /// One of the stations that the person's roles reach: the lists behind that station's board.
+    @Input package var station: ID<Unit>?
     @Input package var closed: Bool
     @Input(.length(1...100), .hidden) package var after: String?
     package init() {}
@@ -169,6 +171,7 @@ package struct WorkListQuery: Query {
     }
 
     private func scope(_ work: Work) throws -> ([ListScope.Branch], String) {
+        if let station { return ([try work.branch(ofStation: station).branch], "station") }
         if assignee == "me" || (assignee == nil && isRepresentativeOnly(work.actor)), let person = work.actor.person {
             return ([.init(key: "c.assignee = \(person)", check: Transaction.notHidden(from: work.actor))], "mine")
         }

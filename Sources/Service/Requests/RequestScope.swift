@@ -220,3 +220,14 @@ private func listedItem(_ row: Row, _ kinds: KindCatalog, _ now: Instant) -> Lis
         isOverdue: isOpen && due <= now, openedAt: row[11], assignee: row[12], assigneeName: row[13], reopened: row[14])
     return ListedItem(item: item, rank: rank, dueAt: due, key: row[16], id: row[17], closedAt: row[18])
 }
+
+extension Work {
+    /// The cases of one station, for those whose roles reach its township.
+    func branch(ofStation station: ID<Unit>) throws -> (branch: ListScope.Branch, unit: UnitInfo) {
+        guard let unit = try tx.unit(station), unit.kind == .station, let partner = unit.partner,
+            let township = try tx.unit(partner),
+            actor.has([.dispatcher, .stationHead, .company, .township, .auditor], at: township.path)
+        else { throw Problem.notFound }
+        return (.init(key: "c.station = \(station)", check: CaseSight(actor).sql()), unit)
+    }
+}

@@ -14,9 +14,9 @@ struct WorkPage: Sendable {
     func page(_ visit: Visit) async throws -> Page {
         let list = try await visit.desk.fetch(
             WorkListQuery.self,
-            visit.asked("village", "kind", "state", "assignee", "urgency", "after", "closed"),
+            visit.asked("village", "kind", "state", "assignee", "urgency", "station", "after", "closed"),
             by: visit.actor, at: visit.now)
-        let filters = try await options.form(visit, action: "/work")
+        let filters = try await options.form(visit, action: "/work", keeping: ["urgency", "station"])
         let rowWords = words[visit.language]
         let rows =
             list.items.isEmpty
@@ -58,14 +58,15 @@ struct WorkPage: Sendable {
     }
 
     private func tab(_ urgency: String?, _ visit: Visit) -> String {
-        visit.link(["urgency": urgency, "after": nil, "trail": nil, "done": nil, "closed": nil])
+        if visit.query.isEmpty { return urgency.map { "/work?urgency=" + $0 } ?? "/work" }
+        return visit.link(["urgency": urgency, "after": nil, "trail": nil, "done": nil, "closed": nil])
     }
 
     private func current(_ isCurrent: Bool) -> HTML? { isCurrent ? " aria-current=\"page\"" : nil }
 
     private func empty(_ visit: Visit) -> HTML {
         let words = visit.words
-        let isFiltered = ["village", "kind", "state", "assignee", "urgency"].contains { !(visit.query[$0] ?? "").isEmpty }
+        let isFiltered = ["village", "kind", "state", "assignee", "urgency", "station", "closed"].contains { !(visit.query[$0] ?? "").isEmpty }
         if isFiltered {
             return """
                 <div class="empty"><p>\(words["work.empty.filtered"])</p>
