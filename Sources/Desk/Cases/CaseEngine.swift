@@ -80,7 +80,9 @@ extension Work {
     }
 
     private func data(_ move: String, _ seen: Case, _ after: Case, _ fields: MoveFields) -> [String: String] {
-        var data = ["from": seen.state, "to": after.state, "kind": seen.kind, "version": "\(after.version)"]
+        var data = [
+            "move": move, "from": seen.state, "to": after.state, "kind": seen.kind, "version": "\(after.version)",
+        ]
         if after.assignee != seen.assignee { data["assignee"] = after.assignee?.text ?? "" }
         if let other = fields.into { data["into"] = other.number.text }
         if let satisfaction = fields.satisfaction { data["satisfaction"] = "\(satisfaction)" }
@@ -198,8 +200,17 @@ extension Work {
     }
 }
 
-/// Names of events and messages for the moves of the shared life.
+/// Names of events and messages for the moves of the shared life; a kind's own moves get the
+/// general ones.
 enum CaseWords {
+    static func customerTemplate(_ move: String) -> String {
+        ["return", "resolve", "merge", "refer"].contains(move) ? "case-\(past(move))" : "case-moved"
+    }
+
+    static func staffTemplate(_ move: String) -> String {
+        ["answer", "reopen", "withdraw", "confirm"].contains(move) ? "work-\(past(move))" : "work-moved"
+    }
+
     static func past(_ move: String) -> String {
         switch move {
         case "accept": "accepted"
@@ -219,7 +230,7 @@ enum CaseWords {
         case "refer": "referred"
         case "note": "noted"
         case "close": "closed"
-        default: move
+        default: "moved"
         }
     }
 }

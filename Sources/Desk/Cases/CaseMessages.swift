@@ -9,11 +9,11 @@ extension Work {
             switch effect {
             case .tellCustomer:
                 try tellCustomer(
-                    of: seen, template: "case-\(CaseWords.past(step.name))", key: event.text,
+                    of: seen, template: CaseWords.customerTemplate(step.name), key: event.text,
                     data: messageData(after, kind, note: fields.note, into: fields.into))
             case .tellAssignee:
                 guard let assignee = after.assignee, assignee != actor.person else { break }
-                try tellPerson(assignee, "work-\(CaseWords.past(step.name))", after, kind, key: event.text)
+                try tellPerson(assignee, CaseWords.staffTemplate(step.name), after, kind, key: event.text)
             case .assign:
                 guard let assignee = after.assignee else { break }
                 if assignee != actor.person {
@@ -87,7 +87,12 @@ extension Work {
         var data = [
             "number": about.number.text, "kind": kind.title.zh, "kind@en": kind.title.en, "village": about.villageName,
         ]
-        if about.dueAt != .distantFuture {
+        data["state"] = kind.stateTitle(about.state).zh
+        data["state@en"] = kind.stateTitle(about.state).en
+        if about.dueAt == .distantFuture {
+            data["promise"] = desk.locales.words(.chinese)["receipt.no-promise"]
+            data["promise@en"] = desk.locales.words(.english)["receipt.no-promise"]
+        } else {
             data["promise"] = desk.locales.words(.chinese).promise(about.dueAt, now: now)
             data["promise@en"] = desk.locales.words(.english).promise(about.dueAt, now: now)
         }

@@ -147,6 +147,10 @@ extension Work {
             "number": number.text, "kind": draft.kind.title.zh, "kind@en": draft.kind.title.en,
             "village": draft.villageName,
         ]
+        if promised == nil {
+            data["promise"] = desk.locales.words(.chinese)["receipt.no-promise"]
+            data["promise@en"] = desk.locales.words(.english)["receipt.no-promise"]
+        }
         if let promised {
             data["promise"] = desk.locales.words(.chinese).promise(promised, now: now)
             data["promise@en"] = desk.locales.words(.english).promise(promised, now: now)

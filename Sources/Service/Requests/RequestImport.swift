@@ -71,10 +71,10 @@ package enum RequestImport {
         }
         var reader = CSVReader(csv)
         for column in columns where !reader.header.contains(column) {
-            complain(1, column, "no-such-column", ["column": column])
+            complain(1, column, "column-missing", ["column": column])
         }
         for column in reader.header where !columns.contains(column) && !optionalColumns.contains(column) {
-            complain(1, column, "unknown-column", ["column": column])
+            complain(1, column, "column-unknown", ["column": column])
         }
         guard bad.isEmpty else { return ([], bad) }
 
@@ -91,7 +91,7 @@ package enum RequestImport {
             }
             if bad.count >= badMax { break }
             if record.hasWrongCount {
-                complain(record.line, "", "wrong-number-of-columns")
+                complain(record.line, "", "columns-miscounted")
                 continue
             }
             let before = bad.count
@@ -122,9 +122,9 @@ package enum RequestImport {
                 let latitude = Double(record["lat"])
                 let longitude = Double(record["lon"])
                 if (latitude == nil) != (longitude == nil) {
-                    complain(record.line, "lat", "not-a-place")
+                    complain(record.line, "lat", "not-a-position")
                 } else if let latitude, let longitude, Place(latitude: latitude, longitude: longitude) == nil {
-                    complain(record.line, "lat", "not-a-place")
+                    complain(record.line, "lat", "not-a-position")
                 }
                 if record["group"].unicodeScalars.count > 20 {
                     complain(record.line, "group", "too-long", ["max": "20"])

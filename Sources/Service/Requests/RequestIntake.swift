@@ -159,7 +159,7 @@ package struct ReportNeed: Action {
     private func place() throws(Problem) -> Place? {
         guard latitude != nil || longitude != nil else { return nil }
         guard let latitude, let longitude, let place = Place(latitude: latitude, longitude: longitude) else {
-            throw .invalid("latitude", "not-a-place")
+            throw .invalid("latitude", "not-a-position")
         }
         return place
     }

@@ -114,7 +114,7 @@ package struct DuplicatesQuery: Query {
         var here: Place?
         if let latitude, let longitude {
             here = Place(latitude: latitude, longitude: longitude)
-            if here == nil { throw Problem.invalid("latitude", "not-a-place") }
+            if here == nil { throw Problem.invalid("latitude", "not-a-position") }
         }
         let route = try work.tx.route(VillageName(village), county: work.actor.county, on: work.now.day, keys: work.desk.keys)
         let since = work.now.adding(days: -RequestLimits.duplicateDays)
