@@ -123,14 +123,14 @@ struct BenchCounty: Sendable {
                 try work.addUnit(
                     UnitDraft(
                         kind: kind, slug: slug, name: slug, nameEn: slug, pinyin: nil, place: place, phone: nil,
-                        partner: partner?.id, parent: parent?.id, id: nil))
+                        parent: parent?.id, partner: partner?.id, id: nil))
             }
-            func person(_ name: String, _ role: Role, _ unit: ID<Unit>) throws -> ID<Person> {
+            func person(_ name: String, _ role: Role, _ unit: UnitInfo) throws -> ID<Person> {
                 let id = try work.addPerson(
                     PersonDraft(
                         county: path, name: name, signIn: nil, passwordHash: nil, phone: nil, photo: nil,
                         isCustomer: false, id: nil))
-                try work.grantRole(role, to: id, in: unit)
+                try work.grantRole(role, to: id, in: unit.id)
                 return id
             }
             let province = try unit(.province, "bench", nil)
@@ -141,7 +141,7 @@ struct BenchCounty: Sendable {
                 let township = try unit(.township, "t\(n)", county)
                 stations.append((township, try unit(.station, "s\(n)", county, partner: township)))
             }
-            let dispatcher = try person("调度", .dispatcher, stations[0].1.id)
+            let dispatcher = try person("调度", .dispatcher, stations[0].1)
             for station in stations.dropFirst() { try work.grantRole(.dispatcher, to: dispatcher, in: station.1.id) }
             var made = BenchCounty(dispatcher: dispatcher)
             for n in 0..<count {
@@ -149,9 +149,9 @@ struct BenchCounty: Sendable {
                 let village = try unit(
                     .village, "v\(n)", township,
                     place: Place(latitude: 34 + Double(n) * 0.003, longitude: 114 + Double(n % 7) * 0.01))
-                let representative = try person("网格员\(n)", .representative, station.id)
-                let liaison = try person("联络员\(n)", .liaison, village.id)
-                let attendant = try person("服务员\(n)", .attendant, village.id)
+                let representative = try person("网格员\(n)", .representative, station)
+                let liaison = try person("联络员\(n)", .liaison, village)
+                let attendant = try person("服务员\(n)", .attendant, village)
                 _ = try work.pair(
                     village: ID(village.id.text), representative: representative, liaison: liaison, standIn: nil,
                     since: now.day.adding(days: -800))
@@ -216,7 +216,7 @@ struct BenchCounty: Sendable {
         func token(_ person: ID<Person>) async throws -> String {
             try await desk.database.write { tx in
                 try Work(tx, by: .system(county: Self.path), at: now, desk: desk)
-                    .openSession(for: person, door: .web, isTrusted: true).token
+                    .openSession(for: person, door: .password, isTrusted: true).token
             }
         }
         var people: [String] = []

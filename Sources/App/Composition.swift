@@ -15,6 +15,7 @@ package struct Composition: Sendable {
     package let directory: Directory
     package let metrics: PrometheusMetrics
     package let logger: Logger
+    private let assets: Assets
 
     /// All tables, in the order in which they are made.
     package static let migrations: [Migration] =
@@ -41,6 +42,7 @@ package struct Composition: Sendable {
         try await desk.seedKinds(kinds)
         directory = Directory(database: database)
         _ = try await directory.current(at: clock.now)
+        assets = try await Assets(folder: Resources.folder("Public"))
         self.metrics = metrics
         self.logger = logger
     }
@@ -50,7 +52,7 @@ package struct Composition: Sendable {
     /// - Parameter codes: gets the one-time codes that no gateway sends, in the demo.
     package func site(codes: @escaping @Sendable (String) -> Void) throws -> Site {
         let site = Site(
-            desk: desk, sessions: RegistrySessions(desk), assets: try Shipped.assets.get(), logger: logger)
+            desk: desk, sessions: RegistrySessions(desk), assets: assets, logger: logger)
         VillagerDoors.register(on: site, desk: desk, directory: directory)
         StaffDoors.register(on: site, desk: desk, directory: directory)
         InsightDoors.register(on: site, desk: desk, directory: directory)
@@ -98,7 +100,6 @@ enum Shipped {
     static let calendar = Result { try loadCalendar() }
     static let locales = Result { try Locales(folder: Resources.folder("Locales")) }
     static let kinds = Result { try Kind.load(folder: Resources.folder("Data/kinds")) }
-    static let assets = Result { try Assets(folder: Resources.folder("Public")) }
 }
 
 extension Transaction {

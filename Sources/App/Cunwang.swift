@@ -1,4 +1,4 @@
-package import ArgumentParser
+public import ArgumentParser
 
 /// The program: one command for each thing an operator does.
 public struct Cunwang: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Desk
 import Foundation
+import Registry
 import Storage
 
 /// `cunwang demo`: makes the demo county, or prints its sign-ins.
@@ -46,8 +47,7 @@ struct DemoCommand: AsyncParsableCommand {
                 return true
             }
             guard isNew else { return }
-            print("\(what) \(min(100, Int(share * 100))) %")
-            fflush(stdout)
+            App.say("\(what) \(min(100, Int(share * 100))) %")
         }
     }
 }

@@ -1,7 +1,8 @@
-import AsyncHTTPClient
+package import AsyncHTTPClient
 package import Desk
 package import Foundation
 import NIOCore
+import NIOHTTP1
 package import Values
 
 /// Text messages through a Kannel gateway's `sendsms` interface.

@@ -1,5 +1,5 @@
 import CoreMetrics
-import Logging
+package import Logging
 package import ServiceLifecycle
 
 /// Work that time brings, as a service: a testable `tick` repeated until the server stops.

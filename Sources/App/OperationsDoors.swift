@@ -2,6 +2,7 @@ import CoreMetrics
 import Desk
 import Hummingbird
 import NIOCore
+import Storage
 import Values
 import Web
 

@@ -5,8 +5,10 @@ import Foundation
 import Hummingbird
 import Logging
 import Metrics
+import Registry
 import ServiceLifecycle
 import Storage
+import UnixSignals
 import Values
 import Web
 
@@ -44,6 +46,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let level = try options.logLevel()
+        // A limit on the size of files stands for a full disk: the write fails and is answered.
+        signal(SIGXFSZ, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
         LoggingSystem.bootstrap { StructuredLog(label: $0, level: level) }
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
@@ -51,10 +56,7 @@ struct ServeCommand: AsyncParsableCommand {
         let composition = try await prepared(metrics, sms: sms)
         let desk = composition.desk
         let logger = composition.logger
-        let site = try composition.site { line in
-            print(line)
-            fflush(stdout)
-        }
+        let site = try composition.site { say($0) }
         var gateways: [any MessageGateway] = []
         let client = HTTPClient.shared
         if let sms {
@@ -110,10 +112,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     private static func greet(_ address: String, _ signIns: [DemoSignIn]) {
         if !signIns.isEmpty {
-            print("\nOne sign-in for each role (person / password):")
-            for one in signIns { print("  \(one.role)\t\(one.person) / \(one.password)\t\(one.name), \(one.unit)") }
+            say("\nOne sign-in for each role (person / password):")
+            for one in signIns {
+                say("  \(one.role.rawValue)\t\(one.person) / \(one.password)\t\(one.name), \(one.unit)")
+            }
         }
-        print("\nCunwang 村网: \(address)\nCtrl-C stops it; all data is kept.")
-        fflush(stdout)
+        say("\nCunwang 村网: \(address)\nCtrl-C stops it; all data is kept.")
     }
 }

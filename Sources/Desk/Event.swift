@@ -117,7 +117,7 @@ package enum AuditVerdict: Sendable, Equatable {
 
 extension Desk {
     /// At most this many events under one seal.
-    static let eventsPerSeal = 2000
+    package static let eventsPerSeal = 2000
 
     /// Seals what waits. One process at a time: the lease `sealer`.
     /// - Returns: the number of events sealed.
