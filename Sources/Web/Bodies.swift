@@ -38,6 +38,19 @@ struct SentForm: Sendable {
         }
     }
 
+    /// A field as it was sent; `_kept.photos` names a file that an earlier attempt brought.
+    mutating func take(_ name: String, _ text: String, _ visit: Visit) {
+        let prefix = "_kept."
+        guard name.hasPrefix(prefix) else { return add(name, text) }
+        let field = String(name.dropFirst(prefix.count))
+        guard let upload = KeptUpload.open(text, visit), fileCount(field) < UploadLimit.photosPerForm else { return }
+        add(field, upload)
+    }
+
+    func fileCount(_ field: String) -> Int {
+        if case .uploads(let files) = values[field] { files.count } else { 0 }
+    }
+
     mutating func add(_ name: String, _ upload: Upload) {
         if case .uploads(let files) = values[name] {
             values[name] = .uploads(files + [upload])
@@ -84,7 +97,7 @@ extension Exchange {
             guard count <= BodyLimit.fields, let name = percentDecoded(pair[0], plusIsSpace: true),
                 let value = percentDecoded(pair.count > 1 ? pair[1] : "", plusIsSpace: true)
             else { throw Problem400.body }
-            form.add(name, value)
+            form.take(name, value, visit)
         }
         return form
     }

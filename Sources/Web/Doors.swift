@@ -58,11 +58,8 @@ extension Exchange {
         do {
             try checkOrigin(of: sent.token)
             try A.who.check(visit.actor)
-            if let first = sent.complaints.first {
-                throw first.code == "file-too-large"
-                    ? Problem(.tooLarge, "invalid-input", fields: sent.complaints) : .invalid(sent.complaints)
-            }
             let raw = list.raw(state.values)
+            if !sent.complaints.isEmpty { throw list.problem(with: sent.complaints, raw) }
             let done = try await visit.desk.perform(
                 type, raw, by: visit.actor, key: A.keepsAnswer ? sent.key : nil, scope: visit.visitor)
             return answer(try await then(done.output, visit))
@@ -178,6 +175,14 @@ extension Exchange {
 }
 
 extension InputList {
+    /// All complaints at once: what is wrong with files, and with the other fields.
+    func problem(with files: [Problem.Field], _ raw: RawInputs) -> Problem {
+        let others = fields.map(\.name).filter { name in !files.contains { $0.field == name } }
+        let all = files + complaints(only: others, raw)
+        return files.contains { $0.code == "file-too-large" }
+            ? Problem(.tooLarge, "invalid-input", fields: all) : .invalid(all)
+    }
+
     /// Only what belongs to a field: a digest must not depend on a stray extra.
     func raw(_ values: RawInputs) -> RawInputs {
         var raw: RawInputs = [:]

@@ -48,7 +48,7 @@ struct Exchange: Sendable {
                 desk: house.desk, actor: session?.actor(at: address) ?? .stranger(address: address),
                 words: house.words(cookies[CookieName.language] == "en" ? .english : .chinese),
                 isLarge: cookies[CookieName.large] == "1", now: now, path: path, parameters: parameters,
-                query: first, session: session, requestID: context.id, cookies: cookies, target: target,
+                query: first, session: session, requestID: context.requestID, cookies: cookies, target: target,
                 visitor: visitor),
             query: query, isAPI: isAPI, newVisitor: newVisitor, isByCookie: isByCookie)
     }
@@ -84,7 +84,7 @@ struct Exchange: Sendable {
             desk: house.desk, actor: .stranger(address: address),
             words: house.words(cookies[CookieName.language] == "en" ? .english : .chinese),
             isLarge: cookies[CookieName.large] == "1", now: house.desk.clock.now, path: path, parameters: [:],
-            query: [:], session: nil, requestID: context.id, cookies: cookies, target: target,
+            query: [:], session: nil, requestID: context.requestID, cookies: cookies, target: target,
             visitor: cookies[CookieName.visitor] ?? "")
         return Exchange(
             house, request, context, visit: visit, query: [], isAPI: isAPI, newVisitor: false, isByCookie: false)
@@ -137,15 +137,15 @@ struct Exchange: Sendable {
         case let problem as Problem: return problem
         case let refusal as Refusal: return refusal.problem
         case StorageError.full:
-            context.logger.error("storage is full")
+            context.logger.error("storage is full", metadata: ["request": "\(visit.requestID)"])
             return Problem(.unavailable(retryAfterSeconds: 30), "storage-full")
         case StorageError.unavailable(let why):
-            context.logger.error("storage is unavailable", metadata: ["error": "\(why)"])
+            context.logger.error("storage is unavailable", metadata: ["request": "\(visit.requestID)", "error": "\(why)"])
             return Problem(.unavailable(retryAfterSeconds: 5), "unavailable")
         case is CancellationError:
             return Problem(.unavailable(retryAfterSeconds: 5), "unavailable")
         default:
-            context.logger.error("failed", metadata: ["error": "\(error)"])
+            context.logger.error("failed", metadata: ["request": "\(visit.requestID)", "error": "\(error)"])
             return Problem400.broken
         }
     }

@@ -1,6 +1,7 @@
 import Desk
 import HTTPTypes
 import Logging
+import Synchronization
 import Values
 
 /// What every exchange uses, made once.
@@ -20,6 +21,8 @@ final class House: Sendable {
     let jsonHeaders: HTTPFields
     let problemHeaders: HTTPFields
     let layouts: LayoutParts
+    private let requestPrefix: String
+    private let requestNumber = Atomic<Int>(0)
 
     init(
         desk: Desk, sessions: any SessionSource, assets: Assets, links: [NavigationLink], logger: Logger,
@@ -34,7 +37,8 @@ final class House: Sendable {
         words = Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, desk.locales.words($0)) })
         isSecure = desk.settings.publicAddress.hasPrefix("https://")
         origin = desk.settings.publicAddress
-        layouts = LayoutParts(assets: assets)
+        requestPrefix = desk.chance.token(bytes: 4)
+        layouts = LayoutParts(assets: assets, words: words)
         var page = SecurityHeaders.all
         page[.contentType] = "text/html; charset=utf-8"
         page[.cacheControl] = "no-store"
@@ -46,6 +50,11 @@ final class House: Sendable {
         jsonHeaders = json
         json[.contentType] = "application/problem+json"
         problemHeaders = json
+    }
+
+    /// Unique in this process and, by its prefix, among several: `9f31c0aa-17`.
+    func nextRequestID() -> String {
+        "\(requestPrefix)-\(requestNumber.add(1, ordering: .relaxed).newValue)"
     }
 
     func words(_ language: Language) -> Words {

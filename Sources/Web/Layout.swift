@@ -5,8 +5,10 @@ import Values
 struct LayoutParts: Sendable {
     let head: HTML
     let scripts: @Sendable ([String]) -> HTML
+    let footers: [Language: HTML]
 
-    init(assets: Assets) {
+    init(assets: Assets, words: [Language: Words]) {
+        footers = words.mapValues(footer)
         head = """
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -45,7 +47,7 @@ func layout(_ page: Page, _ visit: Visit, _ house: House) -> HTML {
         \(back)\(heading)
         \(page.body)
         </main>
-        \(footer(words))
+        \(house.layouts.footers[visit.language])
         </body>
         </html>
 

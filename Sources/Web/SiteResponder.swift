@@ -7,6 +7,8 @@ import NIOCore
 package struct WebContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     let peer: String
+    /// Names the request in answers and logs.
+    var requestID = ""
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
@@ -22,6 +24,8 @@ package struct SiteResponder: HTTPResponder {
 
     package func respond(to request: Request, context: WebContext) async throws -> Response {
         let started = ContinuousClock.now
+        var context = context
+        context.requestID = house.nextRequestID()
         let (answered, meters) = await answer(request, context)
         var response = answered
         if request.method == .head {
@@ -29,7 +33,7 @@ package struct SiteResponder: HTTPResponder {
             response = Response(status: response.status, headers: response.headers)
             response.headers[.contentLength] = length
         }
-        response.headers[.requestID] = context.id
+        response.headers[.requestID] = context.requestID
         let elapsed = started.duration(to: .now).components
         let nanoseconds = elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000
         meters.record(status: response.status.code, nanoseconds: nanoseconds)
@@ -38,7 +42,7 @@ package struct SiteResponder: HTTPResponder {
             context.logger.log(
                 level: status >= 500 ? .error : .info, "request",
                 metadata: [
-                    "method": "\(request.method.rawValue)", "path": "\(loggedPath(request))",
+                    "request": "\(context.requestID)", "method": "\(request.method.rawValue)", "path": "\(loggedPath(request))",
                     "status": "\(status)", "ms": "\(nanoseconds / 1_000_000)",
                 ])
         }

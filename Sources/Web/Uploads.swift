@@ -127,7 +127,6 @@ extension Exchange {
         private var bytes: [UInt8] = []
         private var isTooLarge = false
         private var textBytes = 0
-        private var photos = 0
 
         mutating func take(
             _ event: MultipartParser.Event, _ exchange: Exchange, _ isGenuine: @Sendable (String?) -> Bool
@@ -156,21 +155,9 @@ extension Exchange {
                     try await endFile(exchange, isGenuine)
                 } else {
                     guard let text = String(validating: bytes, as: UTF8.self) else { throw Problem400.body }
-                    endText(text, exchange)
+                    form.take(name, text, exchange.visit)
                 }
                 bytes = []
-            }
-        }
-
-        private mutating func endText(_ text: String, _ exchange: Exchange) {
-            let prefix = "_kept."
-            if name.hasPrefix(prefix) {
-                if let upload = KeptUpload.open(text, exchange.visit), photos < UploadLimit.photosPerForm {
-                    photos += 1
-                    form.add(String(name.dropFirst(prefix.count)), upload)
-                }
-            } else {
-                form.add(name, text)
             }
         }
 
@@ -182,12 +169,9 @@ extension Exchange {
             // A field left empty; or somebody else's form, whose files are not worth the work.
             guard !bytes.isEmpty, isGenuine(form.token) else { return }
             let isVoice = FormParts.isVoice(name)
-            if !isVoice {
-                photos += 1
-                guard photos <= UploadLimit.photosPerForm else {
-                    form.complaints.append(.init(name, "too-many", ["max": "\(UploadLimit.photosPerForm)"]))
-                    return
-                }
+            guard form.fileCount(name) < UploadLimit.photosPerForm else {
+                form.complaints.append(.init(name, "too-many", ["max": "\(UploadLimit.photosPerForm)"]))
+                return
             }
             do {
                 form.add(name, try await Uploads.keep(bytes, isVoice: isVoice, in: exchange.visit.desk))

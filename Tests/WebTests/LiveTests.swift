@@ -1,0 +1,41 @@
+import Desk
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Testing
+import Web
+
+@Suite struct LiveTests {
+    @Test func aChangeInTheVillageIsToldToThoseWhoWatchItUntilTheServerStops() async throws {
+        let site: @Sendable (Site) -> Void = { site in
+            WebVillage.usual(site)
+            site.live("/live/work", who: .signedIn) { visit in
+                let reach = visit.actor.grants.map(\.reach)
+                return { topic in reach.contains { reaches(topic, from: $0) } }
+            }
+        }
+        try await WebVillage.open(register: site) { village in
+            async let stream = village.client.execute(
+                uri: "/live/work", method: .get, headers: [.authorization: "", .cookie: "cunwang=zhao-the-dispatcher"])
+            while village.desk.live.count == 0 { await Task.yield() }
+            village.desk.live.announce("henan/yanling/mafang/bugang")
+            village.desk.live.announce("henan/fugou")
+            village.desk.live.finish()
+
+            let answer = try await stream
+            #expect(answer.headers[.contentType] == "text/event-stream; charset=utf-8")
+            #expect(answer.text.contains("event: changed\ndata: henan/yanling/mafang/bugang\n\n"))
+            #expect(!answer.text.contains("fugou"))
+        }
+    }
+
+    @Test func aStrangerWatchesNothing() async throws {
+        try await WebVillage.open(register: { site in
+            site.live("/live/work") { _ in { _ in true } }
+        }) { village in
+            let answer = try await village.client.execute(uri: "/live/work", method: .get)
+            #expect(answer.status == .seeOther)
+            #expect(village.desk.live.count == 0)
+        }
+    }
+}
