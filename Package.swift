@@ -108,10 +108,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
-        .executableTarget(
-            name: "cunwang",
-            dependencies: ["App", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: settings),
+        .executableTarget(name: "cunwang", dependencies: ["App"], swiftSettings: settings),
         .target(
             name: "TestSupport",
             dependencies: ["Storage", "Values", .product(name: "Logging", package: "swift-log")],
@@ -129,6 +126,14 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RegistryTests",
+            dependencies: [
+                "Registry", "Web", "Desk", "Storage", "PowerRules", "TestSupport", "Values",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -10,4 +10,10 @@ public struct Cunwang: AsyncParsableCommand {
             AuditCommand.self, DoCommand.self, RulesCommand.self, BenchCommand.self,
         ])
     public init() {}
+
+    /// Reads the command line and does what it says. In a function, since code at top level would
+    /// pick the synchronous `main`.
+    public static func start() async {
+        await main(nil)
+    }
 }

@@ -1,4 +1,3 @@
 import App
-import ArgumentParser
 
-await Cunwang.main()
+await Cunwang.start()
