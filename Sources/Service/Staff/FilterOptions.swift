@@ -43,7 +43,7 @@ final class FilterOptions: Sendable {
                 """
         }
         return """
-            <details class="filters"\(extra == nil || chosen.isEmpty ? nil : " open" as HTML)><summary>\(words["filter.title"])</summary>
+            <details class="filters"\(extra == nil ? nil : " open" as HTML)><summary>\(words["filter.title"])</summary>
             <form method="get" action="\(action)">\(extra)\(hidden)
             \(select("village", parts.villages, parts, visit))\(select("kind", parts.kinds, parts, visit))\
             \(select("state", parts.states, parts, visit))\
