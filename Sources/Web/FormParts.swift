@@ -36,7 +36,7 @@ package enum FormParts {
     /// One field of an action.
     package static func field(
         _ field: InputDescription, of action: String, _ visit: Visit, _ state: FormState,
-        choices: [FormChoice]? = nil, initial: String? = nil
+        choices: [FormChoice]? = nil, initial: String? = nil, isRequired: Bool = false
     ) -> HTML {
         let words = visit.words
         let complaint = state.complaint(field.name).map { ProblemText.sentence($0, words) }
@@ -44,7 +44,7 @@ package enum FormParts {
         var frame = FieldFrame(
             id: "\(action)-\(field.name)", name: field.name, label: label(action, field.name, words),
             hint: words.has(hintKey) ? words[hintKey] : nil, complaint: complaint,
-            optional: field.isOptional && field.control != .flag ? words["form.optional"] : nil)
+            optional: field.isOptional && !isRequired && field.control != .flag ? words["form.optional"] : nil)
         let typed = state.values[field.name] == nil ? initial ?? "" : state.typed(field.name)
         if let choices {
             return FormParts.choices(frame, choices, chosen: state.values[field.name] == nil ? initial.map { [$0] } ?? [] : state.chosen(field.name), words)

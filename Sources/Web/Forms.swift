@@ -33,11 +33,14 @@ package struct FormLook: Sendable {
     package var isSecondary = false
     /// Where it is sent; the action's own path when nil.
     package var to: String?
+    /// Fields that may be left out elsewhere and must be filled in here: no "optional" beside them.
+    package var required: Set<String> = []
 
     package init(
         only: [String]? = nil, except: Set<String> = [], hidden: [String: String] = [:],
         choices: [String: [FormChoice]] = [:], initial: [String: String] = [:], submit: String? = nil,
-        before: HTML = .empty, after: HTML = .empty, isSecondary: Bool = false, to: String? = nil
+        before: HTML = .empty, after: HTML = .empty, isSecondary: Bool = false, to: String? = nil,
+        required: Set<String> = []
     ) {
         self.only = only
         self.except = except
@@ -49,6 +52,7 @@ package struct FormLook: Sendable {
         self.after = after
         self.isSecondary = isSecondary
         self.to = to
+        self.required = required
     }
 }
 
@@ -75,7 +79,8 @@ package enum Forms {
             return nil
         }
         let parts: [HTML] = fields.map { field in
-            FormParts.field(field, of: A.name, visit, state, choices: look.choices[field.name], initial: look.initial[field.name])
+            FormParts.field(field, of: A.name, visit, state, choices: look.choices[field.name], initial: look.initial[field.name],
+                isRequired: look.required.contains(field.name))
         }
         return open(to: path, visit, state, hasFiles: fields.contains { $0.control == .photos }, key: A.keepsAnswer)
             + """

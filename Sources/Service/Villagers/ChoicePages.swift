@@ -20,18 +20,28 @@ struct ChoicePages: Sendable {
         let words = visit.words
         let kind = visit.query["kind"].flatMap(visit.desk.kinds.current)
         let search = visit.query["q"]?.trimmed ?? ""
-        var answer = HTML.empty
-        if !search.isEmpty { answer = results(search, places, kind, visit) }
-        if let place = place(in: visit) { answer = nearby(place, places, kind, visit) }
+        let parts: HTML
+        if let place = place(in: visit) {
+            parts = nearby(place, places, kind, visit) + others(places, kind, visit)
+        } else if !search.isEmpty {
+            parts =
+                searchForm(search, kind, visit) + results(search, places, kind, visit) + others(places, kind, visit)
+        } else {
+            parts = searchForm(search, kind, visit) + positionForm(kind, visit) + list(places, kind, visit)
+        }
         return Page(
             words["villagers.choose.title"], scripts: ["position"],
             body: """
-                <p class="lead">\(words["villagers.choose.lead"])</p>
-                \(searchForm(search, kind, visit))
-                \(answer)
-                \(positionForm(kind, visit))
-                \(list(places, kind, visit))
+                \(stylesheet)<p class="lead">\(words["villagers.choose.lead"])</p>
+                \(parts)
                 """)
+    }
+
+    /// The list again below an answer; in large-text mode one link, to keep to few actions.
+    private func others(_ places: DirectorySnapshot, _ kind: Kind?, _ visit: Visit) -> HTML {
+        guard visit.isLarge else { return list(places, kind, visit) }
+        let href = kind.map { "/choose?kind=\($0.name)" } ?? "/choose"
+        return "<p class=\"actions\"><a class=\"button second\" href=\"\(href)\">\(visit.words["villagers.choose.list"])</a></p>"
     }
 
     private func place(in visit: Visit) -> Place? {
@@ -56,7 +66,7 @@ struct ChoicePages: Sendable {
 
     private func results(_ search: String, _ places: DirectorySnapshot, _ kind: Kind?, _ visit: Visit) -> HTML {
         let words = visit.words
-        let found = places.search(String(search.prefix(40)), county: nil, limit: Self.found)
+        let found = places.search(String(search.prefix(40)), county: nil, limit: visit.isLarge ? 2 : Self.found)
         if found.isEmpty {
             return """
                 <section role="status"><h2>\(words["villagers.choose.nothing"])</h2>\

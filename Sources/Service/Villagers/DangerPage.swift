@@ -33,7 +33,7 @@ struct DangerPage: Sendable {
         return Page(
             words["villagers.danger.title"], back: visit.isLarge ? nil : "/",
             body: """
-                <section class="warning"><ol class="steps-away">\(rules)</ol></section>
+                \(stylesheet)<section class="warning"><ol class="steps-away">\(rules)</ol></section>
                 <section><h2>\(words["villagers.danger.call"])</h2><p class="calls">\
                 \(VillagerParts.hotline("95598", words, isMain: true))\(person)\
                 \(VillagerParts.hotline("120", words))\(VillagerParts.hotline("119", words))</p></section>

@@ -36,8 +36,8 @@ struct FollowPages: Sendable {
             hint: words["villagers.follow.last-four-hint"])
         let signIn: HTML =
             visit.actor.has(.customer)
-            ? "<p><a href=\"/mine\">\(words["villagers.mine.title"])</a></p>"
-            : "<p><a href=\"/sign-in?back=/mine\">\(words["villagers.follow.sign-in"])</a></p>"
+            ? "<p><a class=\"target\" href=\"/mine\">\(words["villagers.mine.title"])</a></p>"
+            : "<p><a class=\"target\" href=\"/sign-in?back=/mine\">\(words["villagers.follow.sign-in"])</a></p>"
         return Page(
             words["villagers.follow.title"], status: problem == nil ? 200 : 404,
             body: """
@@ -92,7 +92,7 @@ struct FollowPages: Sendable {
             words["action.follow.title"],
             body: """
                 \(stylesheet)<p class="lead">\(words("villagers.follow.neighbour", ["number": number.text]))</p>
-                \(Forms.form(FollowCase.self, visit, state, FormLook(only: ["name", "phone"])))
+                \(Forms.form(FollowCase.self, visit, state, FormLook(only: ["name", "phone"], required: visit.actor.isStaff ? [] : ["phone"])))
                 """)
     }
 

@@ -120,7 +120,7 @@ struct FollowParts {
     }
 
     /// docs/rules/complaint-ladder.md
-    func ladder() -> HTML? { view.isComplaint ? ComplaintLadder.section(words) : nil }
+    func ladder() -> HTML? { view.isComplaint ? ComplaintLadder.section(words, dials: !visit.isLarge) : nil }
 
     // MARK: What the villager may do now
 
@@ -189,9 +189,11 @@ struct FollowParts {
 /// Who is not content goes one step higher; all three numbers are shown from the beginning
 /// (docs/rules/complaint-ladder.md).
 enum ComplaintLadder {
-    static func section(_ words: Words) -> HTML {
+    static func section(_ words: Words, dials: Bool) -> HTML {
         let steps: [HTML] = ["95598", "12398", "12345"].map {
-            "<li><a href=\"tel:\($0)\">\($0)</a> \(words["villagers.ladder.\($0)"])</li>"
+            dials
+                ? "<li><span><a class=\"target\" href=\"tel:\($0)\">\($0)</a> \(words["villagers.ladder.\($0)"])</span></li>"
+                : "<li><span><b>\($0)</b> \(words["villagers.ladder.\($0)"])</span></li>"
         }
         return "<section><h2>\(words["villagers.ladder.title"])</h2><ol class=\"ladder\">\(steps)</ol></section>"
     }

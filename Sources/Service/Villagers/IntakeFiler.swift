@@ -17,7 +17,7 @@ struct IntakeFiler {
         case .attendant:
             return FormLook(
                 only: ["name", "phone", "account", "consent"],
-                hidden: ["forWhom": "1", "agreed": "1", "channel": Channel.counter.rawValue])
+                hidden: ["forWhom": "1", "agreed": "1", "channel": Channel.counter.rawValue], required: ["consent"])
         case .liaison:
             return FormLook(
                 only: ["name", "phone", "account", "agreed"],
@@ -31,9 +31,9 @@ struct IntakeFiler {
                 ],
                 initial: ["channel": Channel.phone.rawValue])
         case .customer:
-            return FormLook(only: ["name", "phone"], initial: ["name": actor.name])
+            return FormLook(only: ["name", "phone"], initial: ["name": actor.name], required: ["phone"])
         default:
-            return FormLook(only: ["name", "phone"])
+            return FormLook(only: ["name", "phone"], required: ["phone"])
         }
     }
 }

@@ -54,7 +54,7 @@ struct IntakePages: Sendable {
         return Page(
             words["villagers.intake.which"],
             body: """
-                \(stylesheet)\(VillagerParts.dangerFirst(visit, try await servers(village, visit)))
+                \(stylesheet)\(VillagerParts.dangerFirst(visit, try await servers(village, visit), leads: !visit.isLarge))
                 <ul class="doors">\(doors)\(more)</ul>
                 """)
     }
@@ -76,14 +76,13 @@ struct IntakePages: Sendable {
         var look = FormLook(
             only: ["what"] + (kind.isComplaint ? ["about"] : []) + ["photos", "voice"],
             hidden: ["kind": kind.name, "village": village?.id.text ?? ""], submit: "villagers.intake.onward")
-        look.before = KindFields.all(kind, visit, step.form)
-        look.after = position(visit)
+        look.after = KindFields.all(kind, visit, step.form) + position(visit)
         return Page(
             kind.title.in(words.language), scripts: ["position", "voice", "photos"], back: step.back,
             body: """
-                \(stylesheet)\(progress(step, words))\(whichVillage(village, kind, words))
+                \(stylesheet)\(progress(step, words))\(whichVillage(village, kind, visit))
                 \(VillagerParts.dangerFirst(visit, servers))
-                \(kind.isComplaint ? "<p class=\"note\">\(words["villagers.complaint.past"])</p>\(ComplaintLadder.section(words))" as HTML : nil)
+                \(kind.isComplaint ? "<p class=\"note\">\(words["villagers.complaint.past"])</p>\(ComplaintLadder.section(words, dials: !visit.isLarge))" as HTML : nil)
                 \(Forms.step(ReportNeed.self, visit, step, look))
                 """)
     }
@@ -92,11 +91,12 @@ struct IntakePages: Sendable {
         "<p class=\"quiet\">\(words("villagers.intake.step", ["n": "\(step.number)", "of": "\(step.count)"]))</p>"
     }
 
-    private func whichVillage(_ village: VillageInfo?, _ kind: Kind, _ words: Words) -> HTML {
+    private func whichVillage(_ village: VillageInfo?, _ kind: Kind, _ visit: Visit) -> HTML {
+        let words = visit.words
         guard let village else { return "<p>\(words["villagers.intake.by-position"])</p>" }
         return """
-            <p>\(Icon.home) \(VillagerParts.name(village, words)) · \
-            <a href="/choose?kind=\(kind.name)">\(words["villagers.change"])</a></p>
+            <p>\(Icon.home) \(VillagerParts.name(village, words))\
+            \(visit.isLarge ? nil : " · <a class=\"target\" href=\"/choose?kind=\(kind.name)\">\(words["villagers.change"])</a>" as HTML)</p>
             """
     }
 
@@ -128,7 +128,7 @@ struct IntakePages: Sendable {
         let similar = try await IntakeDuplicates(kind: kind, village: village).section(visit, step.form)
         var look = IntakeFiler(visit).look
         look.before = similar ?? .empty
-        look.after = check(kind, village, step, words)
+        look.after = check(kind, village, step, visit)
         look.submit = dangers.isEmpty ? "villagers.intake.send" : "villagers.intake.send-danger"
         return Page(
             words[visit.actor.isStaff ? "villagers.intake.for-whom" : "villagers.intake.who"], back: step.back,
@@ -140,9 +140,10 @@ struct IntakePages: Sendable {
     }
 
     /// What will be sent, above the button.
-    private func check(_ kind: Kind, _ village: VillageInfo?, _ step: StepState, _ words: Words) -> HTML {
+    private func check(_ kind: Kind, _ village: VillageInfo?, _ step: StepState, _ visit: Visit) -> HTML {
+        let words = visit.words
         let photos = step.form.uploads("photos").count
-        let change: HTML? = step.back.map { "<a href=\"\($0)\">\(words["villagers.intake.change"])</a>" }
+        let change: HTML? = visit.isLarge ? nil : step.back.map { "<a class=\"target\" href=\"\($0)\">\(words["villagers.intake.change"])</a>" }
         let photoRow: HTML? =
             photos == 0 ? nil : "<dt>\(words["villagers.intake.photos"])</dt><dd>\(words("villagers.intake.n-photos", ["n": "\(photos)"]))</dd>"
         return """

@@ -29,7 +29,7 @@ struct ReceiptPages: Sendable {
                 <div class="receipt-code">\(code)<p class="quiet">\(words["villagers.receipt.keep"])</p></div></section>
                 <section><h2>\(words["villagers.receipt.next"])</h2>\(next(view, words))</section>
                 \(people(found, visit))
-                \(view.isComplaint ? ComplaintLadder.section(words) : nil)
+                \(view.isComplaint ? ComplaintLadder.section(words, dials: !visit.isLarge) : nil)
                 <p class="actions"><a class="button" href="\(path)">\(words["villagers.receipt.follow"])</a>
                 <a class="button second" href="\(path)/slip">\(Icon.print) \(words["villagers.slip.link"])</a></p>
                 """)
@@ -55,13 +55,16 @@ struct ReceiptPages: Sendable {
                 <article class="slip"><h1>\(words["villagers.slip.title"])</h1>
                 <p class="number">\(view.number)</p>
                 <p>\(view.kindTitle.in(visit.language))\(view.villageName.isEmpty ? nil : " · \(VillagerParts.chinese(view.villageName, words))" as HTML)</p>
-                <p>\(words("villagers.slip.made", ["moment": words.moment(view.openedAt, now: visit.now)]))</p>
-                \(promise(view, visit))
+                <p>\(words("villagers.slip.made", ["moment": words.moment(view.openedAt, now: Self.onPaper)]))</p>
+                \(promise(view, visit, now: Self.onPaper))
                 \(QRCode(address)?.svg(label: words["villagers.receipt.qr"]))
                 <p>\(words["villagers.slip.scan"])</p><p class="address">\(address)</p>
                 \(people)<p>\(words["villagers.hotline.95598"]) <b>95598</b></p></article>
                 """)
     }
+
+    /// On paper no day is "today": seen from here every day is named in full.
+    private static let onPaper = Instant(milliseconds: 0)
 
     private func address(_ visit: Visit) -> String {
         "\(visit.desk.settings.publicAddress)/follow/\(visit["secret"])"
@@ -76,11 +79,11 @@ struct ReceiptPages: Sendable {
         return (view, servers)
     }
 
-    private func promise(_ view: CaseView, _ visit: Visit) -> HTML? {
+    private func promise(_ view: CaseView, _ visit: Visit, now: Instant? = nil) -> HTML? {
         guard let due = view.dueAt, due != .distantFuture else { return nil }
         return """
             <p class="promise">\(Icon.clock) \(view.dueLabel.map { "\($0.in(visit.language)): " })\
-            <b>\(visit.words.promise(due, now: visit.now))</b></p>
+            <b>\(visit.words.promise(due, now: now ?? visit.now))</b></p>
             """
     }
 

@@ -41,7 +41,7 @@ struct VillagePages: Sendable {
         let known = try await known(village, visit)
         var page = Page(
             village.name(in: visit.language), showsTitle: false,
-            body: visit.isLarge ? large(known, visit) : small(known, visit))
+            body: stylesheet + (visit.isLarge ? large(known, visit) : small(known, visit)))
         if visit.cookies[VillageCookie.name] != village.id.text { page.cookies = [VillageCookie.set(village)] }
         return page
     }
@@ -84,7 +84,7 @@ struct VillagePages: Sendable {
         ].map { key, href, icon in
             VillagerParts.door(href, icon, HTML(words["villagers.more.\(key)"]), nil)
         }
-        return Page(words["villagers.large.more"], body: "<ul class=\"doors\">\(doors)</ul>")
+        return Page(words["villagers.large.more"], body: "\(stylesheet)<ul class=\"doors\">\(doors)</ul>")
     }
 
     func others(_ visit: Visit) async throws -> Page {
@@ -97,7 +97,7 @@ struct VillagePages: Sendable {
         ].map { key, href, icon in
             VillagerParts.door(href, icon, HTML(words["villagers.more.\(key)"]), nil)
         }
-        return Page(words["villagers.more.others"], body: "<ul class=\"doors\">\(doors)</ul>")
+        return Page(words["villagers.more.others"], body: "\(stylesheet)<ul class=\"doors\">\(doors)</ul>")
     }
 
     func people(_ visit: Visit) async throws -> Page {
@@ -106,19 +106,19 @@ struct VillagePages: Sendable {
         return Page(
             words["villagers.people.title"],
             body: """
-                \(VillagerParts.people(known.servers, visit))
+                \(stylesheet)\(VillagerParts.people(known.servers, visit))
                 <p class="calls">\(VillagerParts.hotline("95598", words))</p>
                 """)
     }
 
     func notices(_ visit: Visit) async throws -> Page {
         let known = try await known(try await named(visit), visit)
-        return Page(visit.words["villagers.notices.title"], body: notices(known.notices, visit))
+        return Page(visit.words["villagers.notices.title"], body: stylesheet + notices(known.notices, visit))
     }
 
     func point(_ visit: Visit) async throws -> Page {
         let known = try await known(try await named(visit), visit)
-        return Page(visit.words["villagers.point.title"], body: points(known, visit))
+        return Page(visit.words["villagers.point.title"], body: stylesheet + points(known, visit))
     }
 
     // MARK: Ordinary text
@@ -144,24 +144,22 @@ struct VillagePages: Sendable {
             <div class="village-head"><h1>\(VillagerParts.name(village, words))</h1>
             <p class="quiet">\(town) · <a href="/choose">\(words["villagers.change"])</a></p></div>
             <p class="danger-way"><a href="/danger?village=\(village.id)">\(Icon.danger) <span>\(words["villagers.danger.way"])</span></a></p>
-            <ul class="doors">\(doors)</ul>
+            <ul class="doors">\(doors)\(progress(visit))</ul>
             <ul class="more-doors">\(rest)</ul>
-            \(ways(visit))
             <section><h2>\(words["villagers.people.title"])</h2>\(VillagerParts.people(known.servers, visit))
             <p class="calls">\(VillagerParts.hotline("95598", words))</p></section>
             <section><h2>\(words["villagers.notices.title"])</h2>\(notices(known.notices, visit))</section>
             <section><h2>\(words["villagers.point.title"])</h2>\(points(known, visit))</section>
-            <p class="quiet"><a href="/villages/\(village.id)/board">\(words["villagers.board.link"])</a></p>
+            <p><a class="target" href="/villages/\(village.id)/board">\(words["villagers.board.link"])</a></p>
             """
     }
 
     /// "My cases": by account for whoever is signed in, by number for all others.
-    private func ways(_ visit: Visit) -> HTML {
+    private func progress(_ visit: Visit) -> HTML {
         let words = visit.words
-        let href = visit.actor.has(.customer) ? "/mine" : "/follow"
-        return """
-            <p class="actions"><a class="button second" href="\(href)">\(Icon.clock) \(words["villagers.mine.link"])</a></p>
-            """
+        return VillagerParts.door(
+            visit.actor.has(.customer) ? "/mine" : "/follow", Icon.clock, HTML(words["villagers.mine.link"]),
+            HTML(words["villagers.mine.link-hint"]))
     }
 
     private func notices(_ notices: [NoticeInfo], _ visit: Visit) -> HTML {

@@ -97,20 +97,20 @@ enum VillagerParts {
     }
 
     /// Shown before any field: how far to stay away, and whom to call (docs/rules/danger.md).
-    static func dangerFirst(_ visit: Visit, _ servers: VillageServers?) -> HTML {
+    static func dangerFirst(_ visit: Visit, _ servers: VillageServers?, leads: Bool = true) -> HTML {
         let words = visit.words
         let rule = words("villagers.danger.first", ["metres": metres(StayAway.fallenLineM)])
         if visit.isLarge {
             return """
-                <section class="warning"><p><b>\(words["villagers.danger.ask"])</b> \(rule)</p>\
-                <p><a class="button warn" href="/danger">\(Icon.danger) \(words["villagers.danger.look"])</a></p></section>
+                <section class="warning"><p><b>\(words["villagers.danger.ask"])</b> \(rule) 95598</p>\
+                \(leads ? "<p><a class=\"button warn\" href=\"/danger\">\(Icon.danger) \(words["villagers.danger.look"])</a></p>" as HTML : nil)</section>
                 """
         }
         let onCall = servers?.onCall.flatMap { $0.phone.isEmpty ? nil : $0 }
         return """
             <section class="warning" aria-label="\(words["villagers.danger.title"])">\
             <p>\(Icon.danger) <b>\(words["villagers.danger.ask"])</b> \(rule) \
-            <a href="/danger">\(words["villagers.danger.more"])</a></p>\
+            <a class="target" href="/danger">\(words["villagers.danger.more"])</a></p>\
             <p class="calls">\(hotline("95598", words, isMain: true))\
             \(onCall.map { call($0.dial, shown: $0.phone, who: chinese($0.name, words)) })</p></section>
             """
@@ -122,8 +122,8 @@ enum VillagerParts {
         let words = visit.words
         let rules: [HTML] = dangers.map { "<li>\(rule($0, words))</li>" }
         let onCall = servers?.onCall.flatMap { $0.phone.isEmpty ? nil : $0 }
-        let emergency: HTML? = dangers.contains(.hurt) ? hotline("120", words) : nil
-        let fire: HTML? = dangers.contains(.fire) ? hotline("119", words) : nil
+        let emergency: HTML? = dangers.contains(.hurt) && !visit.isLarge ? hotline("120", words) : nil
+        let fire: HTML? = dangers.contains(.fire) && !visit.isLarge ? hotline("119", words) : nil
         let person: HTML? =
             visit.isLarge ? nil : onCall.map { call($0.dial, shown: $0.phone, who: chinese($0.name, words)) }
         return """
