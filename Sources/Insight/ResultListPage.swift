@@ -38,8 +38,8 @@ struct ResultListPage: Sendable {
         return """
             <li class="c"><a href="/cases/\(item.number)">\(item.kindTitle.in(visit.language)) · \(village)</a>\
             <p class="c-what">\(item.what)</p>\
-            <p class="c-state"><span class="tag s-\(item.state)">\(item.stateTitle.in(visit.language))</span>\(timing)</p>\
-            <p class="c-who">\(item.satisfaction.map { words("case.stars", ["n": "\($0)"]) } ?? "")</p>\
+            <p class="c-state"><span><span class="tag s-\(item.state)">\(item.stateTitle.in(visit.language))</span>\(timing)</span>\
+            <span class="c-who">\(item.satisfaction.map { words("case.stars", ["n": "\($0)"]) } ?? "")</span></p>\
             <p class="c-due"><time>\(rows.moment(item.openedAt, today: visit.now.day))</time></p>\
             <p class="c-no">\(item.number)</p></li>
             """

@@ -52,7 +52,7 @@ struct ResultsPage: Sendable {
         let words = visit.words
         let total = results.total
         func tile(_ value: HTML, _ title: String) -> HTML {
-            "<li class=\"tile plain\"><p><b>\(value)</b> <span>\(title)</span></p></li>"
+            "<li class=\"tile still\"><p><b>\(value)</b> <span>\(title)</span></p></li>"
         }
         return """
             <ul class="tiles">\(counted(.opened, total, results, visit))\(counted(.resolved, total, results, visit))\
@@ -85,7 +85,7 @@ struct ResultsPage: Sendable {
         let rows: [HTML] = results.rows.map { row($0, results, visit, isByVillage) }
         return """
             <div class="scroll" role="region" tabindex="0" aria-label="\(words["results.table"])">
-            <table class="figures stack"><thead><tr><th scope="col">\(words["results.by.\(results.by)"])</th>\(heads)</tr></thead>
+            <table class="figures"><thead><tr><th scope="col">\(words["results.unit.\(results.by)"])</th>\(heads)</tr></thead>
             <tbody>\(rows)</tbody></table></div><p class="quiet">\(words("results.small", ["n": "\(ResultRow.smallBelow)"]))</p>
             """
     }

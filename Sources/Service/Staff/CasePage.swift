@@ -89,7 +89,7 @@ struct CaseParts {
             "<dt>\($0.label.in(visit.language))</dt><dd>\($0.value.in(visit.language))</dd>"
         }
         return """
-            <section><h2>\(words["case.what"])</h2><p class="said">\(view.what ?? words["case.erased"])</p>
+            <section><h2>\(words["case.what"])</h2><p class="said">\(view.what.map { VillagerParts.chinese($0, words) } ?? HTML(words["case.erased"]))</p>
             \(extra.isEmpty ? nil : "<dl class=\"facts\">\(extra)</dl>" as HTML)</section>
             """
     }
@@ -123,7 +123,7 @@ struct CaseParts {
             let by = [entry.by, role].filter { !$0.isEmpty }.map { " · " + $0 }.joined()
             return """
                 <li><p class="quiet"><time datetime="\(entry.at.iso)">\(rows.moment(entry.at, today: visit.now.day))</time>\(by)</p><p><b>\(entry.title.in(visit.language))</b></p>\
-                \(entry.note.map { "<p class=\"said\">\($0)</p>" as HTML })\(gallery(entry.photos))</li>
+                \(entry.note.map { "<p class=\"said\">\(VillagerParts.chinese($0, words))</p>" as HTML })\(gallery(entry.photos))</li>
                 """
         }
         return "<section><h2>\(words["case.timeline"])</h2><ol class=\"timeline\">\(items)</ol></section>"

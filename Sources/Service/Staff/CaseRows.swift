@@ -4,9 +4,10 @@ package import Web
 
 /// A list of cases as every page shows it: cards on a phone, lines of a table on a desk.
 package enum CaseRows {
-    package static func list(_ items: [WorkItem], _ words: RowWords, now: Instant) -> HTML {
+    /// - Parameter isNarrow: cards on a desk as well, for columns.
+    package static func list(_ items: [WorkItem], _ words: RowWords, now: Instant, isNarrow: Bool = false) -> HTML {
         let today = now.day
-        return "<ul class=\"cases\">\(items.map { row($0, words, now, today) })</ul>"
+        return "<ul class=\"cases\(isNarrow ? " narrow" : "")\">\(items.map { row($0, words, now, today) })</ul>"
     }
 
     /// One literal: the work list is the page that everybody opens all day (design §7).
@@ -24,9 +25,9 @@ package enum CaseRows {
             <li class="c \(item.urgency.rawValue)"><a href="/cases/\(item.number)">\(item.kindTitle.in(language)) · \
             \(item.villageName.isEmpty ? words.unknownVillage : item.villageName)</a>\
             <p class="c-what">\(item.what)</p>\
-            <p class="c-state"><span class="tag s-\(item.state)">\(item.stateTitle.in(language))</span>\
-            \(item.reopened > 0 ? " <span class=\"tag again\">\(words.reopened(String(item.reopened)))</span>" : nil)</p>\
-            <p class="c-who">\(item.assigneeName ?? words.unassigned)</p>\
+            <p class="c-state"><span class="tag s-\(item.state)">\
+            \(item.reopened > 0 ? words.reopened(String(item.reopened)) + " · " : "")\(item.stateTitle.in(language))</span>\
+            <span class="c-who">\(item.assigneeName ?? words.unassigned)</span></p>\
             <p class="c-due">\(due)</p><p class="c-no">\(item.number)</p></li>
             """
     }

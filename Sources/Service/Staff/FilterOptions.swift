@@ -27,7 +27,12 @@ final class FilterOptions: Sendable {
     }
 
     /// A GET form: works without JavaScript, and its address can be kept.
-    func form(_ visit: Visit, action: String, words extra: HTML? = nil, keeping: [String] = ["urgency"]) async throws -> HTML {
+    /// - Parameters:
+    ///   - field: a field for words, with which the form always stands open.
+    ///   - keeping: filters that are set elsewhere on the page.
+    func form(
+        _ visit: Visit, action: String, field: HTML? = nil, keeping: [String] = ["urgency"]
+    ) async throws -> HTML {
         let parts = try await parts(visit)
         let words = visit.words
         let chosen = ["village", "kind", "state", "assignee"].filter { !(visit.query[$0] ?? "").isEmpty }
@@ -42,14 +47,21 @@ final class FilterOptions: Sendable {
                 <span aria-hidden="true">×</span><span class="hidden"> \(words["filter.remove"])</span></a></li>
                 """
         }
+        let chipList: HTML? = chips.isEmpty ? nil : "<ul class=\"chips\">\(chips)</ul>"
+        let selects: HTML = """
+            \(hidden)\(select("village", parts.villages, parts, visit))\(select("kind", parts.kinds, parts, visit))\
+            \(select("state", parts.states, parts, visit))
+            """
+        if let field {
+            return """
+                <form class="filters search" method="get" action="\(action)">\(field)\(selects)
+                <button>\(words["filter.search"])</button></form>\(chipList)
+                """
+        }
         return """
-            <details class="filters"\(extra == nil ? nil : " open" as HTML)><summary>\(words["filter.title"])</summary>
-            <form method="get" action="\(action)">\(extra)\(hidden)
-            \(select("village", parts.villages, parts, visit))\(select("kind", parts.kinds, parts, visit))\
-            \(select("state", parts.states, parts, visit))\
-            \(parts.people.isEmpty ? nil : select("assignee", parts.people, parts, visit))
-            <button class="button second">\(words["filter.apply"])</button></form></details>
-            \(chips.isEmpty ? nil : "<ul class=\"chips\">\(chips)</ul>" as HTML)
+            <details class="filters"><summary>\(words["filter.title"])</summary><form method="get" action="\(action)">\
+            \(selects)\(parts.people.isEmpty ? nil : select("assignee", parts.people, parts, visit))
+            <button class="button second">\(words["filter.apply"])</button></form></details>\(chipList)
             """
     }
 

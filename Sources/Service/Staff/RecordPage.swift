@@ -47,21 +47,23 @@ struct RecordPage: Sendable {
         let share = record.judged == 0 ? "–" : tenths(1000 * record.inLimit / record.judged) + " %"
         let stars = record.rated == 0 ? "–" : tenths(10 * record.stars / record.rated)
         return """
-            <ul class="tiles">\(tiles)<li class="tile plain"><p><b>\(share)</b> <span>\(words["record.in-limit"])</span></p></li>\
-            <li class="tile plain"><p><b>\(stars)</b> <span>\(words["record.stars"])</span></p></li></ul>
+            <ul class="tiles">\(tiles)<li class="tile still"><p><b>\(share)</b> <span>\(words["record.in-limit"])</span></p></li>\
+            <li class="tile still"><p><b>\(stars)</b> <span>\(words["record.stars"])</span></p></li></ul>
             """
     }
 
     private func row(_ item: RecordCase, _ visit: Visit) -> HTML {
         let words = visit.words
-        let title = visit.desk.kinds.current(item.kind)?.title.in(visit.language) ?? item.kind
+        let kind = visit.desk.kinds.kind(item.kind, version: item.kindVersion)
+        let title = kind?.title.in(visit.language) ?? item.kind
+        let state = kind?.stateTitle(item.state).in(visit.language) ?? item.state
         let timing: HTML? = item.isInLimit.map {
             "<span class=\"tag l-\($0 ? "kept" : "late")\">\(words[$0 ? "record.kept" : "record.missed"])</span>"
         }
         return """
-            <li class="c closed"><a href="/cases/\(item.number)">\(title) · \(item.village)</a><p class="c-what"></p>
-            <p class="c-state">\(timing)\(item.reopened > 0 ? " <span class=\"tag again\">\(rows[visit.language].reopened(String(item.reopened)))</span>" as HTML : nil)</p>
-            <p class="c-who">\(item.stars.map { words("case.stars", ["n": "\($0)"]) } ?? "")</p>
+            <li class="c closed"><a href="/cases/\(item.number)">\(title) · \(item.village)</a><p class="c-what">\(item.what)</p>
+            <p class="c-state"><span><span class="tag s-\(item.state)">\(state)</span> \(timing)\(item.reopened > 0 ? " <span class=\"tag again\">\(rows[visit.language].reopened(String(item.reopened)))</span>" as HTML : nil)</span>
+            <span class="c-who">\(item.stars.map { words("case.stars", ["n": "\($0)"]) } ?? "")</span></p>
             <p class="c-due"><time>\(rows[visit.language].moment(item.closedAt, today: visit.now.day))</time></p>
             <p class="c-no">\(item.number)</p></li>
             """
@@ -79,5 +81,5 @@ struct Record: Sendable {
 }
 
 struct RecordCase: Sendable {
-    let number: String, kind: String, village: String, isInLimit: Bool?, reopened: Int, stars: Int?, closedAt: Instant
+    let number: String, kind: String, kindVersion: Int, state: String, what: String, village: String, isInLimit: Bool?, reopened: Int, stars: Int?, closedAt: Instant
 }

@@ -16,7 +16,7 @@ struct SearchPage: Sendable {
             ? try await visit.desk.fetch(
                 RequestListQuery.self, visit.asked("q", "village", "kind", "state", "after"), by: visit.actor, at: visit.now)
             : nil
-        let filters = try await options.form(visit, action: "/search", words: field(typed, visit), keeping: [])
+        let filters = try await options.form(visit, action: "/search", field: field(typed, visit), keeping: [])
         return Page(
             visit.words["search.title"], wide: true,
             body: "\(stylesheet)\(filters)\(results(list, visit))")

@@ -168,15 +168,17 @@ extension Transaction {
         }
         var found = try rows(
             """
-            SELECT number, kind, village_name, in_limit, reopened, satisfaction, closed_at, id FROM cases
+            SELECT number, kind, village_name, in_limit, reopened, satisfaction, closed_at, id, kind_version, state, what
+            FROM cases
             WHERE assignee = \(person) AND open = 0 AND closed_at >= \(since) AND confidential = 0\(sql: filter)\(sql: page)
             ORDER BY closed_at DESC, id DESC LIMIT \(limit + 1)
             """
         ) { row in
             (
                 RecordCase(
-                    number: row[0], kind: row[1], village: row[2], isInLimit: row[3], reopened: row[4], stars: row[5],
-                    closedAt: row[6]), row[7] as String
+                    number: row[0], kind: row[1], kindVersion: row[8], state: row[9],
+                    what: String((row[10] as String? ?? "").prefix(60)), village: row[2], isInLimit: row[3],
+                    reopened: row[4], stars: row[5], closedAt: row[6]), row[7] as String
             )
         }
         guard found.count > limit else { return (found.map(\.0), nil) }

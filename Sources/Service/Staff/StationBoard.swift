@@ -71,7 +71,7 @@ struct StationBoard: Sendable {
 
     private func list(_ items: [WorkItem], _ none: String, _ visit: Visit, _ rows: RowWords) -> HTML {
         items.isEmpty
-            ? "<p class=\"empty\">\(visit.words[none])</p>" : CaseRows.list(items, rows, now: visit.now)
+            ? "<p class=\"empty\">\(visit.words[none])</p>" : CaseRows.list(items, rows, now: visit.now, isNarrow: true)
     }
 
     /// The company chooses among its stations.
