@@ -83,12 +83,7 @@ package struct RevealPersonPhone: Action {
     package func perform(_ work: Work) throws -> RevealedPhone {
         guard let seen = try work.tx.person(person, now: work.now), seen.county == work.actor.county,
             !seen.isCustomer,
-            seen.roles.contains(where: { held in
-                work.actor.grants.contains {
-                    [.dispatcher, .stationHead, .company].contains($0.role)
-                        && ($0.unit == held.unit || reaches(held.unitPath, from: $0.reach))
-                }
-            })
+            seen.roles.contains(where: work.actor.isSuperior(to:))
         else { throw Problem.notFound }
         return try work.reveal(person, name: seen.name, county: seen.county, of: "person", person.text, reason)
     }

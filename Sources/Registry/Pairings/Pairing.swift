@@ -200,8 +200,10 @@ extension Work {
             throw Problem.invalid("liaison", "not-the-liaison")
         }
         let isLiaison = info.roles.contains { $0.role == .liaison && $0.unitPath == village.path }
-        let isOther = info.roles.contains { [.representative, .dispatcher, .stationHead].contains($0.role) }
-        // Whoever does electrical work is not the village's own voice.
+        let offices: Set<Role> = [.representative, .dispatcher, .stationHead, .township, .company, .auditor]
+        let isOther = info.isCustomer || info.roles.contains { offices.contains($0.role) }
+        // Whoever does electrical work, or sits in an office above, is not the village's own voice; a
+        // customer's sign-in is not one of the staff.
         guard isLiaison || !isOther else { throw Problem.invalid("liaison", "not-the-liaison") }
     }
 }

@@ -247,17 +247,29 @@ package struct EndLeave: Action {
     }
 }
 
+extension Actor {
+    /// Whether a role is held in the actor's own station or county. A representative's villages do
+    /// not count: they may be another station's.
+    func isSuperior(to held: RoleInfo) -> Bool {
+        grants.contains { grant in
+            switch grant.role {
+            case .dispatcher, .stationHead:
+                grant.unit == held.unit || (held.role != .representative && reaches(held.unitPath, from: grant.reach))
+            case .company: reaches(held.unitPath, from: grant.reach)
+            default: false
+            }
+        }
+    }
+}
+
 extension Work {
     /// The representative whose leave the actor may enter: their own, or of the station's people.
+    /// A village in which somebody of another station stands in does not make them one of these.
     fileprivate func person(_ id: ID<Person>, onLeaveBy actor: Actor) throws -> PersonInfo {
         if actor.person == id, let own = try tx.person(id, now: now) { return own }
         guard let person = try tx.person(id, now: now),
             person.roles.contains(where: { held in
-                held.role == .representative
-                    && actor.grants.contains {
-                        [.dispatcher, .stationHead, .company].contains($0.role)
-                            && ($0.unit == held.unit || reaches(held.unitPath, from: $0.reach))
-                    }
+                held.role == .representative && actor.isSuperior(to: held)
             })
         else { throw Problem.notFound }
         return person

@@ -220,3 +220,11 @@ extension Grant {
     /// A customer's: reaches no unit at all, only what is their own.
     package static let ownOnly = Grant(role: .customer, unit: ID(""), reach: "")
 }
+
+extension Transaction {
+    /// Those of the blobs that are somebody's picture: the sweep keeps them.
+    package func personPhotos(among hashes: [String]) throws -> Set<String> {
+        guard !hashes.isEmpty else { return [] }
+        return Set(try rows("SELECT photo FROM person WHERE photo IN \(list: hashes)") { $0[0] as String })
+    }
+}

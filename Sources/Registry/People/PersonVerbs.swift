@@ -176,10 +176,12 @@ extension Work {
     }
 
     /// The person, when the actor may administrate them: oneself with `orSelf`, otherwise whoever has
-    /// all roles in units that one of the actor's roles reaches and may hand out.
+    /// all roles in units that one of the actor's roles reaches and may hand out. Nobody administrates
+    /// customers: they sign in by their own phone.
     func person(_ id: ID<Person>, administratedBy roles: Set<Role>, orSelf: Bool = false) throws -> PersonInfo {
         guard let person = try tx.person(id, now: now) else { throw Problem.notFound }
         if actor.isSystem || (orSelf && actor.person == id) { return person }
+        guard !person.isCustomer else { throw Problem.notFound }
         let ruling = actor.grants.filter { roles.contains($0.role) }
         if ruling.contains(where: { $0.role == .company && $0.reach == person.county }) { return person }
         let governs = !person.roles.isEmpty && person.roles.allSatisfy { held in

@@ -14,6 +14,7 @@ package struct RequestCode: Action {
     package static let name = "request-code"
     package static let door = Door.post("/sign-in/code")
     package static let who: Who = .anybody
+    package static let isOwnBusiness = true
     package static let keepsAnswer = false
     package static let allowance: Allowance? = Allowance(tries: 60, withinSeconds: 3600, sparesStaff: true)
     @Input var phone: PhoneNumber
@@ -85,6 +86,7 @@ package struct EnterCode: Action {
     package static let name = "enter-code"
     package static let door = Door.post("/sign-in/code/enter", status: 201)
     package static let who: Who = .anybody
+    package static let isOwnBusiness = true
     package static let keepsAnswer = false
     @Input var phone: PhoneNumber
     @Input(.length(1...12)) var code: String
@@ -198,6 +200,7 @@ package struct DemoSignIn: Action {
     package static let name = "demo-sign-in"
     package static let door = Door.post("/sessions/demo", status: 201)
     package static let who: Who = .anybody
+    package static let isOwnBusiness = true
     package static let keepsAnswer = false
     @Input var role: Role
     package init() {}

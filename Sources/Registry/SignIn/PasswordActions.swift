@@ -7,6 +7,7 @@ package struct SetPassword: Action {
     package static let name = "set-password"
     package static let door = Door.post("/sessions/password")
     package static let who: Who = .roles(Role.staff)
+    package static let isOwnBusiness = true
     package static let keepsAnswer = false
     package static let allowance: Allowance? = Allowance(tries: 20, withinSeconds: 900)
     @Input(.length(1...128), .secret) var old: String
@@ -90,6 +91,7 @@ package struct SetTOTP: Action {
     package static let name = "set-totp"
     package static let door = Door.post("/sessions/totp")
     package static let who: Who = .roles(Role.staff)
+    package static let isOwnBusiness = true
     package static let keepsAnswer = false
     @Input(.length(16...80), .hidden) var secret: String
     @Input(.length(6...8)) var code: String
@@ -113,6 +115,7 @@ package struct RemoveTOTP: Action {
     package static let name = "remove-totp"
     package static let door = Door.post("/sessions/totp/remove")
     package static let who: Who = .roles(Role.staff)
+    package static let isOwnBusiness = true
     package static let keepsAnswer = false
     package static let allowance: Allowance? = Allowance(tries: 10, withinSeconds: 900)
     @Input(.length(6...8)) var code: String

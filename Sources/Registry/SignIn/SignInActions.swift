@@ -9,6 +9,7 @@ package struct SignIn: Action {
     package static let name = "sign-in"
     package static let door = Door.post("/sessions", status: 201)
     package static let who: Who = .anybody
+    package static let isOwnBusiness = true
     package static let keepsAnswer = false
     package static let allowance: Allowance? = Allowance(tries: 120, withinSeconds: 600)
     @Input(.length(1...40)) var person: String
@@ -114,6 +115,7 @@ package struct EndSession: Action {
     package static let name = "end-session"
     package static let door = Door.post("/sign-out")
     package static let who: Who = .signedIn
+    package static let isOwnBusiness = true
     package static let keepsAnswer = false
     package init() {}
 
@@ -129,6 +131,7 @@ package struct EndAllSessions: Action {
     package static let name = "end-all-sessions"
     package static let door = Door.post("/sessions/end-all")
     package static let who: Who = .signedIn
+    package static let isOwnBusiness = true
     package static let keepsAnswer = false
     package init() {}
 
@@ -145,6 +148,7 @@ package struct EndOneSession: Action {
     package static let name = "end-one-session"
     package static let door = Door.post("/sessions/:session/end")
     package static let who: Who = .signedIn
+    package static let isOwnBusiness = true
     @Input(.hidden) var session: ID<Session>
     package init() {}
 
