@@ -114,14 +114,16 @@ extension Exchange {
         try A.who.check(visit.actor)
         // A cookie travels by itself: another site's script must not use it.
         if isByCookie, request.headers[.origin] == nil || !isSameOrigin { throw Problem.notSignedIn }
-        let key = request.headers[.idempotencyKey]
+        let key = A.keepsAnswer ? request.headers[.idempotencyKey] : nil
+        if let key, !(1...200).contains(key.utf8.count) || !key.utf8.allSatisfy({ (33...126).contains($0) }) {
+            throw Problem(.malformed, "bad-idempotency-key")
+        }
         var values = try await readJSON()
         for (name, value) in visit.parameters { values[name] = .text(value) }
         let raw = list.raw(values)
         try await checkUploads(raw, list)
         do {
-            let done = try await visit.desk.perform(
-                type, raw, by: visit.actor, key: A.keepsAnswer ? key : nil)
+            let done = try await visit.desk.perform(type, raw, by: visit.actor, key: key)
             var headers = house.jsonHeaders
             if done.isRepeated { headers[.idempotencyReplayed] = "true" }
             return Response(

@@ -61,11 +61,11 @@ enum OpenAPI {
             }
             + (isQuery
                 ? asked.map { Parameter(name: $0.name, place: "query", schema: bare($0.schema), required: !$0.isOptional) }
-                : route.kind == .apiAction
+                : route.takesKey
                     ? [
                         Parameter(
                             name: "Idempotency-Key", place: "header",
-                            schema: .string(min: 1, max: 200, pattern: "^[A-Za-z0-9._~-]+$"), required: false)
+                            schema: .string(min: 1, max: 200, pattern: "^[!-~]+$"), required: false)
                     ] : [])
         if !parameters.isEmpty {
             out.array("parameters", parameters) { out, parameter in
@@ -208,14 +208,30 @@ enum SchemaText {
         switch schema {
         case .string(let format, let min, let max, let pattern):
             type("string")
-            if let format { out.member("format", format) }
-            if let min, min > 0 { out.member("minLength", min) }
-            if let max { out.member("maxLength", max) }
+            switch format {
+            case "uuid" where isInput:
+                // Generators that know the pattern make what we read; not all check the format.
+                out.member("pattern", uuidPattern)
+                return
+            case "date" where isInput:
+                out.member("format", "date")
+                out.member("minLength", 10)
+                out.member("maxLength", 10)
+                return
+            case "date-time" where isInput:
+                out.member("format", "date-time")
+                out.member("minLength", 16)
+                return
+            case let format?: out.member("format", format)
+            case nil: break
+            }
             if let pattern {
                 out.member("pattern", pattern)
             } else if isInput, format == nil {
-                out.member("pattern", plainPattern(min ?? 0))
+                out.member("pattern", plainPattern(min ?? 0, max ?? 4000))
             }
+            if let min, min > 0 { out.member("minLength", min) }
+            if let max { out.member("maxLength", max) }
         case .choice(let values):
             type("string")
             out.array("enum", values + (nullable ? [""] : [])) { out, value in
@@ -224,8 +240,8 @@ enum SchemaText {
         case .integer(let min, let max):
             type("integer")
             // Beyond 2^53 JSON numbers of other languages are no longer whole.
-            if let min = min ?? (isInput ? -9_000_000_000_000_000 : nil) { out.member("minimum", Int(min)) }
-            if let max = max ?? (isInput ? 9_000_000_000_000_000 : nil) { out.member("maximum", Int(max)) }
+            if let min = min ?? (isInput ? -8_999_999_999_999_999 : nil) { out.member("minimum", Int(min)) }
+            if let max = max ?? (isInput ? 8_999_999_999_999_999 : nil) { out.member("maximum", Int(max)) }
         case .number: type("number")
         case .boolean: type("boolean")
         case .array(let item, let max):
@@ -250,12 +266,19 @@ enum SchemaText {
     }
 
     /// What `String` inputs take: no control characters, no marks that turn the direction of text,
-    /// more than white space. Spelled without look-ahead, which not every validator has: the first and the last character
-    /// are no white space, so that the length counts after trimming too.
-    private static func plainPattern(_ min: Int) -> String {
+    /// more than white space. The first and the last character are no white space, so that the
+    /// length counts after trimming too; it stands in the pattern, so that generators need not
+    /// throw most of what they make away.
+    private static func plainPattern(_ min: Int, _ max: Int) -> String {
         let any = #"[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]"#
-        let ink = #"[^\s\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFFE\uFFFF\u0300-\u036F]"#
-        let word = "\(ink)(?:\(any)*\(ink))?"
-        return min > 0 ? "^\(word)$" : "^(?:\(word))?$"
+        let ink = #"[^\s\u0000-\u0020\u007F-\u00A0\u0300-\u036F\u1680\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFFE\uFFFF]"#
+        if max <= 1 { return min == 0 ? "^\(ink)?$" : "^\(ink)$" }
+        let least = Swift.max(0, min - 2)
+        let several = "\(ink)\(any){\(least),\(max - 2)}\(ink)"
+        if min >= 2 { return "^\(several)$" }
+        let word = "\(ink)(?:\(any){0,\(max - 2)}\(ink))?"
+        return min == 1 ? "^\(word)$" : "^(?:\(word))?$"
     }
+
+    private static let uuidPattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 }

@@ -58,7 +58,8 @@ package final class Site {
         add(
             RouteDescription(
                 "POST", apiPrefix + A.door.path, A.who, .apiAction, name: A.name, inputs: list,
-                output: A.Output.schema, status: A.door.status, isLimited: A.allowance != nil)
+                output: A.Output.schema, status: A.door.status, isLimited: A.allowance != nil,
+                takesKey: A.keepsAnswer)
         ) { exchange in
             try await exchange.performJSON(type, list)
         }
@@ -155,11 +156,12 @@ package struct RouteDescription: Sendable {
     let isLimited: Bool
     /// A raw route that the API's description lists; its own words for body and answer.
     let upload: Bool
+    let takesKey: Bool
 
     init(
         _ method: String, _ path: String, _ who: Who, _ kind: Kind, name: String? = nil,
         inputs: InputList? = nil, output: Schema? = nil, status: Int = 200, isLimited: Bool = false,
-        upload: Bool = false
+        upload: Bool = false, takesKey: Bool = false
     ) {
         self.method = method
         self.path = path
@@ -171,6 +173,7 @@ package struct RouteDescription: Sendable {
         self.status = status
         self.isLimited = isLimited
         self.upload = upload
+        self.takesKey = takesKey
     }
 
     package var isAPI: Bool { path.hasPrefix(apiPrefix + "/") }
