@@ -26,7 +26,7 @@ package enum CaseRows {
             \(item.villageName.isEmpty ? words.unknownVillage : item.villageName)</a>\
             <p class="c-what">\(item.what)</p>\
             <p class="c-state"><span class="tag s-\(item.state)">\
-            \(item.reopened > 0 ? words.reopened(String(item.reopened)) + " · " : "")\(item.stateTitle.in(language))</span>\
+            \(item.reopened > (item.state == "reopened" ? 1 : 0) ? words.reopened(String(item.reopened)) + " · " : "")\(item.stateTitle.in(language))</span>\
             <span class="c-who">\(item.assigneeName ?? words.unassigned)</span></p>\
             <p class="c-due">\(due)</p><p class="c-no">\(item.number)</p></li>
             """
