@@ -128,7 +128,7 @@ import Values
     }
 
     @Test func strangersAndCustomersSeeNoFigures() async throws {
-        try await withVillage { village in
+        try await withVillage { village async throws in
             #expect(try await village.get("/results").location?.hasPrefix("/sign-in") == true)
             #expect(try await village.get("/results", as: village.zhang).status == 403)
             #expect(try await village.api(.get, "/results").status == 401)
