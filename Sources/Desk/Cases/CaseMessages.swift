@@ -51,7 +51,9 @@ extension Work {
                 about, key: "\(key)/\(follower.id)/\(template)", person: follower.person, follower.name, follower.phone,
                 follower.village, template, data)
         }
-        if let filer = about.filer, filer != actor.person, filer != about.customer {
+        // Whoever of the village wrote down a complaint about a person hears no more of it (H7).
+        let isKeptFrom = about.isConfidential && about.filerRole.map(CaseSight.villageRoles.contains) == true
+        if let filer = about.filer, filer != actor.person, filer != about.customer, !isKeptFrom {
             try owe(
                 MessageDraft(
                     key: "\(key)/filer/\(template)", to: .person(filer), template: template, data: data,

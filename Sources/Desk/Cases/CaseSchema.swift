@@ -49,13 +49,23 @@ package enum CaseSchema {
         """
     }
 
+    /// The columns behind the order let counts read the index alone.
+    ///
     /// Lists read the open cases of a person, village, station or county in the order of their
     /// limits; what is closed by the time of its end; everything by its key, newest first.
     private static let caseIndexes: [Migration.Part] = [
         .sql("CREATE INDEX cases_assignee_open ON cases (assignee, rank, due_at, id) WHERE open = 1"),
         .sql("CREATE INDEX cases_village_open ON cases (village, rank, due_at, id) WHERE open = 1"),
-        .sql("CREATE INDEX cases_station_open ON cases (station, rank, due_at, id, state, hidden_from) WHERE open = 1"),
-        .sql("CREATE INDEX cases_county_open ON cases (county, rank, due_at, id, state, hidden_from) WHERE open = 1"),
+        .sql(
+            """
+            CREATE INDEX cases_station_open ON cases (station, rank, due_at, id, state, hidden_from, assignee, open)
+            WHERE open = 1
+            """),
+        .sql(
+            """
+            CREATE INDEX cases_county_open ON cases (county, rank, due_at, id, state, hidden_from, assignee, open)
+            WHERE open = 1
+            """),
         .sql("CREATE INDEX cases_assignee_closed ON cases (assignee, closed_at, id) WHERE open = 0"),
         .sql("CREATE INDEX cases_village_closed ON cases (village, closed_at, id) WHERE open = 0"),
         .sql("CREATE INDEX cases_station_closed ON cases (station, closed_at, id) WHERE open = 0"),

@@ -202,7 +202,14 @@ package struct ReportNeed: Action {
                 throw Problem.invalid("village", "unknown-village")
             }
             found = Found(route: route, county: route.county, station: route.station, reach: route.path)
-            found.assignee = route.responsible
+            // Live work waits for the dispatcher where the village's own holds no certificate today (B7).
+            if let responsible = route.responsible {
+                if try !kind.needsCertificate || tx.isCertified(responsible, on: now.day) {
+                    found.assignee = responsible
+                } else {
+                    found.alsoTell.append(responsible)
+                }
+            }
             if let liaison = route.liaison { found.alsoTell.append(liaison) }
         } else {
             guard let place, let nearest = try tx.villages(near: place, county: nil, limit: 1).first else {

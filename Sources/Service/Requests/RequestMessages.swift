@@ -173,6 +173,7 @@ package struct ReadInbox: Action {
     package static let name = "read-inbox"
     package static let door = Door.post("/inbox/read")
     package static let who: Who = .signedIn
+    package static let isOwnBusiness = true
     /// Nothing: all of them.
     @Input package var message: ID<Message>?
     package init() {}

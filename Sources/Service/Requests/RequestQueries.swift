@@ -125,8 +125,8 @@ package struct DuplicatesQuery: Query {
                     ORDER BY p.id LIMIT 1)
             FROM cases c
             WHERE c.village = \(route.village) AND c.open = 1 AND c.kind = \(kind) AND c.confidential = 0
-              AND c.opened_at >= \(since)
-            ORDER BY c.opened_at DESC, c.id DESC LIMIT 50
+              AND c.key >= \(since.milliseconds << 20)
+            ORDER BY c.key DESC LIMIT 50
             """
         ) { row -> Duplicate in
             let kind: Kind? = work.desk.kinds.kind(row[1], version: row[2])
