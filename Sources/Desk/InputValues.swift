@@ -133,7 +133,10 @@ extension Bool: InputValue {
         switch raw {
         case nil: return false
         case .bool(let b): return b
-        case .text(let text): return ["1", "true", "on", "yes"].contains(text)
+        case .text(let text):
+            if ["1", "true", "on", "yes"].contains(text) { return true }
+            if ["", "0", "false", "off", "no"].contains(text) { return false }
+            throw .wrongType
         default: throw .wrongType
         }
     }

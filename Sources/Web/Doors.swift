@@ -138,7 +138,10 @@ extension Exchange {
     func fetchJSON<Q: Query>(_ type: Q.Type, _ list: InputList) async throws -> Response {
         try Q.who.check(visit.actor)
         var form = SentForm()
-        for (name, value) in query { form.add(name, value) }
+        for (name, value) in query {
+            // An empty item is not an absent one: the description of the API would not allow it.
+            if value.isEmpty { form.values[name] = .string("") } else { form.add(name, value) }
+        }
         for (name, value) in visit.parameters { form.values[name] = .text(value) }
         do {
             let output = try await visit.desk.fetch(type, list.raw(form.values), by: visit.actor)

@@ -67,7 +67,7 @@ enum SecurityHeaders {
     static let all: HTTPFields = {
         var fields = HTTPFields()
         fields[.contentSecurityPolicy] = """
-            default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+            default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
             media-src 'self' blob:; connect-src 'self'; font-src 'none'; form-action 'self'; \
             frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'
             """

@@ -113,6 +113,10 @@ import Web
             #expect(other.status == .conflict)
             #expect(other.text.contains(#""code":"idempotency-key-reused""#))
             #expect(try await village.told().count == 1)
+            for bad in ["", " ", "schlüssel", String(repeating: "k", count: 201)] {
+                let refused = try await village.api(.post, "/api/v1/needs", json, [key: bad])
+                #expect(refused.status == .badRequest)
+            }
         }
     }
 
@@ -157,6 +161,8 @@ import Web
             #expect(list.text == #"{"items":["灯"]}"#)
             let wrong = try await village.api(.get, "/api/v1/needs?limit=many", token: "zhao-the-dispatcher")
             #expect(wrong.status.code == 422)
+            let empty = try await village.api(.get, "/api/v1/needs?limit=", token: "zhao-the-dispatcher")
+            #expect(empty.status.code == 422)
         }
     }
 
