@@ -197,7 +197,7 @@ func withVillage(
         do {
             let clock = VillageClock(TestVillage.start)
             let composition = try await Composition(
-                database: database, keys: KeyRing(secret: [UInt8](repeating: 7, count: 32)),
+                database: database, keys: KeyRing(secret: [UInt8](repeating: 7, count: 64)),
                 settings: .init(publicAddress: "http://127.0.0.1:8080"), clock: clock.clock, chance: seeded(),
                 logger: quiet)
             let people = try await VillageMaker(desk: composition.desk).make()
