@@ -58,6 +58,8 @@ package struct Composition: Sendable {
         InsightDoors.register(on: site, desk: desk, directory: directory)
         RegistryDoors.register(on: site, desk: desk, directory: directory, log: codes)
         OperationsDoors.register(on: site, composition: self)
+        // Photos and voice notes that JSON names.
+        site.uploads()
         return site
     }
 
