@@ -130,6 +130,23 @@ struct SignInTests {
         }
     }
 
+    @Test func thePersonsNewestSessionAlwaysHolds() async throws {
+        try await RegistryVillage.open { village in
+            let sessions = RegistrySessions(village.desk)
+            let desk = village.desk
+            let now = village.clock.moment
+            for _ in 0..<(SessionLimits.perPerson + 5) {
+                let made = try await desk.database.write { tx in
+                    let work = Work(tx, by: .system(county: RegistryVillage.county), at: now, desk: desk)
+                    return try work.openSession(for: village.wang, door: .password, isTrusted: false)
+                }
+                #expect(try await sessions.session(token: made.token, now: now) != nil)
+            }
+            let count = try await desk.database.read { try $0.sessions(of: village.wang, current: nil, at: now) }.count
+            #expect(count <= SessionLimits.perPerson + 1)
+        }
+    }
+
     @Test func nobodyEndsAnothersSession() async throws {
         try await RegistryVillage.open { village async throws in
             _ = try await village.act(SignIn.self, ["person": "wang", "password": RegistryVillage.password], by: nil)
@@ -154,6 +171,16 @@ struct SignInTests {
                     try await village.act(DeactivatePerson.self, ["person": village.wang.text], by: village.zhao)
                 } == "hand-over-first")
         }
+    }
+
+    @Test func scryptFollowsRFC7914() {
+        // Section 12, the second vector, with our form of storing it.
+        let key = "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
+        let stored = "scrypt$10$8$16$4e61436c$" + key
+        #expect(Password.verify("password", stored))
+        #expect(!Password.verify("Password", stored))
+        #expect(!Password.verify("", Password.nobodys))
+        #expect(!Password.verify("x", "scrypt$99$8$1$00$00"))
     }
 
     @Test func appCodesFollowRFC6238() {

@@ -119,10 +119,10 @@ struct UnitTests {
             let own = try await publish(village.bugang.text, "村里检修", by: village.li)
             _ = try await publish(village.station.text, "供电所搬家", by: village.qian)
             _ = try await publish(village.county.text, "全县通知", by: village.gao)
-            func seen(_ id: ID<Village>, _ day: Day) async throws -> [String] {
+            func seen(_ id: ID<Village>, _ day: Day) async throws -> Set<String> {
                 try await village.desk.database.read { tx in
                     let info = try #require(try tx.village(id))
-                    return try tx.notices(for: info, on: day).map(\.title)
+                    return Set(try tx.notices(for: info, on: day).map(\.title))
                 }
             }
             #expect(try await seen(village.bugang, today) == ["全县通知", "供电所搬家", "村里检修"])

@@ -48,14 +48,15 @@ package struct SetPassword: Action {
     }
 }
 
-/// Not one character over and over, not a run of digits, not one's own name or number.
+/// Not one character over and over, not runs of neighbours, not one's own name or number.
 private func isStrong(_ password: String, signIn: String, name: String) -> Bool {
     let letters = Array(password.lowercased().unicodeScalars)
     guard Set(letters).count >= 5 else { return false }
-    let steps = zip(letters, letters.dropFirst()).map { Int($1.value) - Int($0.value) }
-    guard steps.contains(where: { $0 != 1 && $0 != 0 }) else { return false }
+    let jumps = zip(letters, letters.dropFirst()).count { abs(Int($1.value) - Int($0.value)) > 1 }
+    guard jumps >= 3 else { return false }
     let text = password.lowercased()
-    return (signIn.isEmpty || text != signIn) && text != name && !["password12", "qwertyuiop", "1qaz2wsx3edc"].contains(text)
+    return (signIn.isEmpty || !text.hasPrefix(signIn)) && text != name
+        && !["qwertyuiop", "1qaz2wsx3edc", "password123", "woaini1314"].contains(text)
 }
 
 /// A station head or the company gives a person a new starting password, shown once; it must be

@@ -170,7 +170,7 @@ extension Work {
             """)
         try tx.run(
             """
-            DELETE FROM session WHERE person = \(person) AND token_hash NOT IN
+            DELETE FROM session WHERE person = \(person) AND token_hash <> \(hash) AND token_hash NOT IN
             (SELECT token_hash FROM session WHERE person = \(person)
              ORDER BY made_at DESC, token_hash LIMIT \(SessionLimits.perPerson))
             """)
