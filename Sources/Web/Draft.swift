@@ -42,7 +42,9 @@ struct SealedDraft: Sendable {
     func opened(_ desk: Desk) throws -> Draft {
         let bytes = try desk.keys.open(data)
         var values: RawInputs = [:]
-        guard case .object(let members)? = try? JSONReader.read(bytes) else { return Draft(values: [:], person: person) }
+        guard case .object(let members)? = try? JSONReader.read(bytes) else {
+            return Draft(values: [:], person: person)
+        }
         for (name, member) in members {
             guard case .object(let kinds) = member else { continue }
             if case .list(let items)? = kinds["t"] {

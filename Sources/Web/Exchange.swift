@@ -140,7 +140,8 @@ struct Exchange: Sendable {
             context.logger.error("storage is full", metadata: ["request": "\(visit.requestID)"])
             return Problem(.unavailable(retryAfterSeconds: 30), "storage-full")
         case StorageError.unavailable(let why):
-            context.logger.error("storage is unavailable", metadata: ["request": "\(visit.requestID)", "error": "\(why)"])
+            context.logger.error(
+                "storage is unavailable", metadata: ["request": "\(visit.requestID)", "error": "\(why)"])
             return Problem(.unavailable(retryAfterSeconds: 5), "unavailable")
         case is CancellationError:
             return Problem(.unavailable(retryAfterSeconds: 5), "unavailable")
@@ -180,7 +181,9 @@ func isLocal(_ path: String) -> Bool {
 
 func isToken(_ text: String) -> Bool {
     (16...200).contains(text.utf8.count)
-        && text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 95 }
+        && text.utf8.allSatisfy {
+            (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 95
+        }
 }
 
 func bearerToken(_ header: String) -> String? {

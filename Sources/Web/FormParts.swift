@@ -23,7 +23,8 @@ package enum FormParts {
             guard fields.contains(where: { $0.name == complaint.field }) else {
                 return "<li>\(sentence)</li>"
             }
-            return "<li><a href=\"#\(action)-\(complaint.field)\">\(label(action, complaint.field, words)): \(sentence)</a></li>"
+            return
+                "<li><a href=\"#\(action)-\(complaint.field)\">\(label(action, complaint.field, words)): \(sentence)</a></li>"
         }
         return """
             <div class="summary" role="alert" tabindex="-1" id="\(action)-summary">
@@ -47,7 +48,9 @@ package enum FormParts {
             optional: field.isOptional && !isRequired && field.control != .flag ? words["form.optional"] : nil)
         let typed = state.values[field.name] == nil ? initial ?? "" : state.typed(field.name)
         if let choices {
-            return FormParts.choices(frame, choices, chosen: state.values[field.name] == nil ? initial.map { [$0] } ?? [] : state.chosen(field.name), words)
+            return FormParts.choices(
+                frame, choices,
+                chosen: state.values[field.name] == nil ? initial.map { [$0] } ?? [] : state.chosen(field.name), words)
         }
         switch field.control {
         case .choice(let values, let prefix):
@@ -58,7 +61,9 @@ package enum FormParts {
             let chosen = state.values[field.name] == nil ? initial.map { [$0] } ?? [] : state.chosen(field.name)
             return FormParts.choices(frame, choices, chosen: chosen, words)
         case .lines:
-            return frame.around("<textarea id=\"\(frame.id)\" name=\"\(frame.name)\" rows=\"5\"\(frame.described)>\n\(typed)</textarea>")
+            return frame.around(
+                "<textarea id=\"\(frame.id)\" name=\"\(frame.name)\" rows=\"5\"\(frame.described)>\n\(typed)</textarea>"
+            )
         case .flag:
             frame.optional = nil
             return frame.flag(isOn: ["1", "true", "on", "yes"].contains(typed))
@@ -131,7 +136,8 @@ package enum FormParts {
                 "<option value=\"\($0.value)\"\(chosen.contains($0.value) ? " selected" as HTML : .empty)>\($0.label)</option>"
             }
             return frame.around(
-                "<select id=\"\(frame.id)\" name=\"\(frame.name)\"\(frame.described)><option value=\"\">\(words["form.choose"])</option>\(options)</select>")
+                "<select id=\"\(frame.id)\" name=\"\(frame.name)\"\(frame.described)><option value=\"\">\(words["form.choose"])</option>\(options)</select>"
+            )
         }
         let radios: [HTML] = choices.enumerated().map { i, choice in
             let id = i == 0 ? frame.id : "\(frame.id)-\(i + 1)"

@@ -79,7 +79,8 @@ package enum Forms {
             return nil
         }
         let parts: [HTML] = fields.map { field in
-            FormParts.field(field, of: A.name, visit, state, choices: look.choices[field.name], initial: look.initial[field.name],
+            FormParts.field(
+                field, of: A.name, visit, state, choices: look.choices[field.name], initial: look.initial[field.name],
                 isRequired: look.required.contains(field.name))
         }
         return open(to: path, visit, state, hasFiles: fields.contains { $0.control == .photos }, key: A.keepsAnswer)

@@ -81,7 +81,9 @@ package enum VoiceNote {
         if bytes.starts(with: Array("OggS".utf8)) { return "audio/ogg" }
         if Array(bytes[4..<8]) == Array("ftyp".utf8) { return "audio/mp4" }
         if bytes.starts(with: Array("RIFF".utf8)), Array(bytes[8..<12]) == Array("WAVE".utf8) { return "audio/wav" }
-        if bytes.starts(with: Array("ID3".utf8)) || (bytes[0] == 0xFF && bytes[1] & 0xE6 == 0xE2) { return "audio/mpeg" }
+        if bytes.starts(with: Array("ID3".utf8)) || (bytes[0] == 0xFF && bytes[1] & 0xE6 == 0xE2) {
+            return "audio/mpeg"
+        }
         return nil
     }
 }

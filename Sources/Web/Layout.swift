@@ -29,7 +29,9 @@ struct LayoutParts: Sendable {
 func layout(_ page: Page, _ visit: Visit, _ house: House) -> HTML {
     let words = visit.words
     let name = words["layout.name"]
-    let back: HTML? = page.back.map { "<p class=\"back\"><a href=\"\($0)\">\(Icon.back) \(words["layout.back"])</a></p>" }
+    let back: HTML? = page.back.map {
+        "<p class=\"back\"><a href=\"\($0)\">\(Icon.back) \(words["layout.back"])</a></p>"
+    }
     let heading: HTML? = page.showsTitle ? "<h1>\(page.title)</h1>" : nil
     let classes =
         (visit.isLarge ? "large" : "") + (page.isWide ? " wide" : "") + (page.isPrinted ? " paper" : "")
@@ -76,7 +78,8 @@ private func header(_ visit: Visit, _ house: House, _ name: String) -> HTML {
 private func whoIsHere(_ visit: Visit) -> HTML {
     let words = visit.words
     guard visit.session != nil else {
-        return "<p class=\"who\"><a href=\"/sign-in?back=\(percentEncoded(visit.target))\">\(Icon.person) \(words["layout.sign-in"])</a></p>"
+        return
+            "<p class=\"who\"><a href=\"/sign-in?back=\(percentEncoded(visit.target))\">\(Icon.person) \(words["layout.sign-in"])</a></p>"
     }
     let role = visit.actor.mainRole.map { words["role.\($0.rawValue)"] } ?? ""
     return """

@@ -49,7 +49,9 @@ package enum MetadataStripper {
             at = end
             if marker == 0xDA {
                 // Compressed data up to the next marker that is neither stuffing nor a restart.
-                while at + 1 < bytes.count, bytes[at] != 0xFF || bytes[at + 1] == 0 || (0xD0...0xD7).contains(bytes[at + 1]) {
+                while at + 1 < bytes.count,
+                    bytes[at] != 0xFF || bytes[at + 1] == 0 || (0xD0...0xD7).contains(bytes[at + 1])
+                {
                     out.append(bytes[at])
                     at += 1
                 }

@@ -40,7 +40,8 @@ package struct MultipartParser {
             var value = pair[1]
             while value.last == " " { value.removeLast() }
             if value.first == "\"", value.last == "\"", value.count >= 2 { value = value.dropFirst().dropLast() }
-            let isFine = (1...70).contains(value.utf8.count) && value.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != 34 }
+            let isFine =
+                (1...70).contains(value.utf8.count) && value.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != 34 }
             return isFine ? String(value) : nil
         }
         return nil
@@ -177,7 +178,10 @@ package struct MultipartParser {
         func skipSpace() { while rest.first == " " || rest.first == "\t" { rest.removeFirst() } }
         func token() -> String {
             var out = String.UnicodeScalarView()
-            while let scalar = rest.first, scalar != ";", scalar != "=", scalar != " " { out.append(scalar); rest.removeFirst() }
+            while let scalar = rest.first, scalar != ";", scalar != "=", scalar != " " {
+                out.append(scalar)
+                rest.removeFirst()
+            }
             return String(out)
         }
         skipSpace()
@@ -197,7 +201,12 @@ package struct MultipartParser {
                 var out = String.UnicodeScalarView()
                 while let scalar = rest.popFirst(), scalar != "\"" {
                     // A backslash escapes only the quote: old browsers sent whole Windows paths.
-                    if scalar == "\\", rest.first == "\"" { out.append("\""); rest.removeFirst() } else { out.append(scalar) }
+                    if scalar == "\\", rest.first == "\"" {
+                        out.append("\"")
+                        rest.removeFirst()
+                    } else {
+                        out.append(scalar)
+                    }
                 }
                 named[name] = String(out)
             } else {

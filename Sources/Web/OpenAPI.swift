@@ -10,7 +10,10 @@ enum OpenAPI {
             $0.member("info") {
                 $0.member("title", "Cunwang")
                 $0.member("version", "1")
-                $0.member("license") { $0.member("name", "Apache-2.0"); $0.member("identifier", "Apache-2.0") }
+                $0.member("license") {
+                    $0.member("name", "Apache-2.0")
+                    $0.member("identifier", "Apache-2.0")
+                }
             }
             $0.array("servers", [server]) { out, server in out.object { $0.member("url", server) } }
             $0.member("paths") { paths(&$0, routes.filter(\.isAPI), words) }
@@ -60,7 +63,9 @@ enum OpenAPI {
                     required: true)
             }
             + (isQuery
-                ? asked.map { Parameter(name: $0.name, place: "query", schema: bare($0.schema), required: !$0.isOptional) }
+                ? asked.map {
+                    Parameter(name: $0.name, place: "query", schema: bare($0.schema), required: !$0.isOptional)
+                }
                 : route.takesKey
                     ? [
                         Parameter(
@@ -134,8 +139,11 @@ enum OpenAPI {
     ) {
         var codes: [(Int, String)] = [(400, "The request cannot be read")]
         codes.append((401, "Not signed in, or the token is not valid"))
-        if route.who != .anybody { codes.append((403, "This role may never do it")) }
-        else if route.method == "POST" { codes.append((403, "Refused")) }
+        if route.who != .anybody {
+            codes.append((403, "This role may never do it"))
+        } else if route.method == "POST" {
+            codes.append((403, "Refused"))
+        }
         codes.append((404, "Unknown, or not yours"))
         codes.append((405, "This method is not offered here"))
         if route.method == "POST" {
@@ -271,7 +279,8 @@ enum SchemaText {
     /// throw most of what they make away.
     private static func plainPattern(_ min: Int, _ max: Int) -> String {
         let any = #"[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]"#
-        let ink = #"[^\s\u0000-\u0020\u007F-\u00A0\u0300-\u036F\u1680\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFFE\uFFFF]"#
+        let ink =
+            #"[^\s\u0000-\u0020\u007F-\u00A0\u0300-\u036F\u1680\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFFE\uFFFF]"#
         if max <= 1 { return min == 0 ? "^\(ink)?$" : "^\(ink)$" }
         let least = Swift.max(0, min - 2)
         let several = "\(ink)\(any){\(least),\(max - 2)}\(ink)"

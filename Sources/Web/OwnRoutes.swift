@@ -36,7 +36,8 @@ extension Site {
             }
             return Response(status: .seeOther, headers: headers)
         }
-    }}
+    }
+}
 
 extension Site {
     /// `/api/openapi.json`, made when everything else is registered.

@@ -96,6 +96,7 @@ enum ErrorPages {
         if problem.kind == .notSignedIn {
             return "<a class=\"button\" href=\"/sign-in?back=\(percentEncoded(home))\">\(words["layout.sign-in"])</a>"
         }
-        return "<a class=\"button\" href=\"\(home)\">\(words[visit.actor.isStaff ? "layout.to-work" : "layout.to-start"])</a>"
+        return
+            "<a class=\"button\" href=\"\(home)\">\(words[visit.actor.isStaff ? "layout.to-work" : "layout.to-start"])</a>"
     }
 }

@@ -19,7 +19,8 @@ extension Response {
         headers[.contentType] = type
         headers[.cacheControl] = cache ? "private, max-age=86400, immutable" : "no-store"
         if let filename {
-            headers[.contentDisposition] = "attachment; filename=\"download\"; filename*=UTF-8''\(percentEncoded(filename))"
+            headers[.contentDisposition] =
+                "attachment; filename=\"download\"; filename*=UTF-8''\(percentEncoded(filename))"
         }
         return Response(
             status: .init(code: status), headers: headers, body: .init(byteBuffer: .init(bytes: bytes)))
@@ -34,7 +35,8 @@ extension Response {
         headers[.contentType] = type
         headers[.cacheControl] = "no-store"
         if let filename {
-            headers[.contentDisposition] = "attachment; filename=\"download\"; filename*=UTF-8''\(percentEncoded(filename))"
+            headers[.contentDisposition] =
+                "attachment; filename=\"download\"; filename*=UTF-8''\(percentEncoded(filename))"
         }
         return Response(
             status: .ok, headers: headers,

@@ -42,7 +42,8 @@ package struct SiteResponder: HTTPResponder {
             context.logger.log(
                 level: status >= 500 ? .error : .info, "request",
                 metadata: [
-                    "request": "\(context.requestID)", "method": "\(request.method.rawValue)", "path": "\(loggedPath(request))",
+                    "request": "\(context.requestID)", "method": "\(request.method.rawValue)",
+                    "path": "\(loggedPath(request))",
                     "status": "\(status)", "ms": "\(nanoseconds / 1_000_000)",
                 ])
         }

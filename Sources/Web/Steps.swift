@@ -153,7 +153,8 @@ private struct StepFlow<A: Action>: Sendable {
             try exchange.checkOrigin(of: sent.token)
             try A.who.check(visit.actor)
             let wrongFiles = sent.complaints.map(\.field)
-            let complaints = sent.complaints
+            let complaints =
+                sent.complaints
                 + list.complaints(only: steps[index].fields.filter { !wrongFiles.contains($0) }, draft.values)
             guard complaints.isEmpty else {
                 throw sent.complaints.contains { $0.code == "file-too-large" }
@@ -175,14 +176,18 @@ private struct StepFlow<A: Action>: Sendable {
             let values = draft.values
             return try await exchange.again(problem, state, list) { visit, state in
                 // A mistake on an earlier page is shown where it was made.
-                let wrong = steps.firstIndex { step in problem.fields.contains { step.fields.contains(String($0.field.prefix { $0 != "." })) } }
+                let wrong = steps.firstIndex { step in
+                    problem.fields.contains { step.fields.contains(String($0.field.prefix { $0 != "." })) }
+                }
                 return try await show(
                     token == nil ? index : wrong ?? index, state, draft: values, token: token, visit)
             }
         }
     }
 
-    private func perform(_ values: RawInputs, key: String?, scope: String, _ exchange: Exchange) async throws -> Response {
+    private func perform(_ values: RawInputs, key: String?, scope: String, _ exchange: Exchange) async throws
+        -> Response
+    {
         let visit = exchange.visit
         let list = InputRegistry.list(for: type)
         let done = try await visit.desk.perform(
@@ -196,9 +201,12 @@ private struct StepFlow<A: Action>: Sendable {
         for name in steps[index].fields {
             for key in values.keys where key == name || key.hasPrefix(name + ".") { values[key] = nil }
         }
-        let taken = index == 0 ? list.fields.map(\.name) : list.fields.map(\.name).filter { name in
-            steps[index].fields.contains(name) || !steps.contains { $0.fields.contains(name) }
-        }
+        let taken =
+            index == 0
+            ? list.fields.map(\.name)
+            : list.fields.map(\.name).filter { name in
+                steps[index].fields.contains(name) || !steps.contains { $0.fields.contains(name) }
+            }
         for (key, value) in sent {
             let name = key.split(separator: ".").first.map(String.init) ?? key
             if taken.contains(key) || taken.contains(name) { values[key] = value }

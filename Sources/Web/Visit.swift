@@ -41,7 +41,8 @@ package struct Visit: Sendable {
         for (name, value) in changes { items[name] = value }
         if items.isEmpty { return encodedPath(path) }
         return encodedPath(path) + "?"
-            + items.keys.sorted().map { percentEncoded($0) + "=" + percentEncoded(items[$0] ?? "") }.joined(separator: "&")
+            + items.keys.sorted().map { percentEncoded($0) + "=" + percentEncoded(items[$0] ?? "") }.joined(
+                separator: "&")
     }
 }
 

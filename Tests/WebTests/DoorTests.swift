@@ -69,7 +69,10 @@ import Web
             #expect(answer.status == .seeOther)
         }
     }
-    final class Box: @unchecked Sendable { var fields: [(String, String)] = []; var cookie = "" }
+    final class Box: @unchecked Sendable {
+        var fields: [(String, String)] = []
+        var cookie = ""
+    }
 
     @Test func anotherSitesFormIsRefusedAndWhatWasTypedIsKept() async throws {
         try await WebVillage.open { village in
@@ -145,8 +148,11 @@ import Web
             #expect(try await village.api(.post, path, note, token: "nobody-at-all-here").status == .unauthorized)
             #expect(try await village.api(.post, path, note, token: "li-the-liaison-of-bugang").status == .forbidden)
             let code = Code(from: Chance { _ in [1, 2, 3, 4, 5, 6, 7] }).text
-            #expect(try await village.api(.post, "/api/v1/needs/\(code)/close", note, token: "zhao-the-dispatcher").status == .ok)
-            let unknown = try await village.api(.post, "/api/v1/needs/no-such/close", note, token: "zhao-the-dispatcher")
+            #expect(
+                try await village.api(.post, "/api/v1/needs/\(code)/close", note, token: "zhao-the-dispatcher").status
+                    == .ok)
+            let unknown = try await village.api(
+                .post, "/api/v1/needs/no-such/close", note, token: "zhao-the-dispatcher")
             #expect(unknown.status == .notFound)
             let stranger = try await village.api(.get, "/api/v1/needs")
             #expect(stranger.status == .unauthorized)

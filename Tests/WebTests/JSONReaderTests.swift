@@ -5,7 +5,10 @@ import Testing
 
 @Suite struct JSONReaderTests {
     @Test(arguments: [
-        (#"{"a": 1, "b": [true, null, "x"]}"#, RawInput.object(["a": .number(1), "b": .list([.bool(true), .null, .string("x")])])),
+        (
+            #"{"a": 1, "b": [true, null, "x"]}"#,
+            RawInput.object(["a": .number(1), "b": .list([.bool(true), .null, .string("x")])])
+        ),
         (#" "停电\n了" "#, .string("停电\n了")),
         (#""\ud83d\udca1""#, .string("💡")),
         (#""\u0000""#, .string("\0")),

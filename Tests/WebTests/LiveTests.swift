@@ -30,9 +30,10 @@ import Web
     }
 
     @Test func aStrangerWatchesNothing() async throws {
-        try await WebVillage.open(register: { site in
+        let site: @Sendable (Site) -> Void = { site in
             site.live("/live/work") { _ in { _ in true } }
-        }) { village in
+        }
+        try await WebVillage.open(register: site) { village in
             let answer = try await village.client.execute(uri: "/live/work", method: .get)
             #expect(answer.status == .seeOther)
             #expect(village.desk.live.count == 0)

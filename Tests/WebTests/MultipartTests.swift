@@ -55,8 +55,10 @@ private func form(_ parts: [(String, [UInt8])]) -> [UInt8] {
 
 private let village = form([
     ("Content-Disposition: form-data; name=\"what\"", Array("灯不亮\r\n两天了".utf8)),
-    ("Content-Disposition: form-data; name=\"photos\"; filename=\"a \\\" b.jpg\"\r\nContent-Type: image/jpeg",
-     Array("\r\n--xy\r\n--\r\n--xyy\r\r\n-".utf8) + (0...255).map { UInt8($0) }),
+    (
+        "Content-Disposition: form-data; name=\"photos\"; filename=\"a \\\" b.jpg\"\r\nContent-Type: image/jpeg",
+        Array("\r\n--xy\r\n--\r\n--xyy\r\r\n-".utf8) + (0...255).map { UInt8($0) }
+    ),
     ("content-disposition: form-data; name=empty", []),
     ("Content-Disposition: form-data; name=\"photos\"; filename=\"\"", []),
 ])
@@ -119,7 +121,9 @@ private let village = form([
         } else {
             Issue.record("forty parts are allowed")
         }
-        let long = ("Content-Disposition: form-data; name=\"x\"\r\nX: " + String(repeating: "a", count: 9000), [UInt8]())
+        let long = (
+            "Content-Disposition: form-data; name=\"x\"\r\nX: " + String(repeating: "a", count: 9000), [UInt8]()
+        )
         #expect(parse([form([long])]) == .fault(.tooLarge))
     }
 

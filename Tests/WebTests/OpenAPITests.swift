@@ -7,8 +7,8 @@ import Web
 
 @testable import Web
 
-private extension RawInput {
-    subscript(_ names: String...) -> RawInput? {
+extension RawInput {
+    fileprivate subscript(_ names: String...) -> RawInput? {
         var value: RawInput? = self
         for name in names {
             guard case .object(let members) = value else { return nil }
@@ -16,7 +16,7 @@ private extension RawInput {
         }
         return value
     }
-    var names: [String] {
+    fileprivate var names: [String] {
         if case .object(let members) = self { members.keys.sorted() } else { [] }
     }
 }
@@ -30,7 +30,10 @@ private extension RawInput {
             #expect(api["paths"]?.names == ["/api/v1/needs", "/api/v1/needs/{need}/close", "/api/v1/uploads"])
 
             let tell = try #require(api["paths", "/api/v1/needs", "post"])
-            #expect(tell["responses"]?.names == ["201", "400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "503"])
+            #expect(
+                tell["responses"]?.names == [
+                    "201", "400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "503",
+                ])
             #expect(tell["security"] == nil)
             let schema = try #require(tell["requestBody", "content", "application/json", "schema"])
             #expect(schema["properties"]?.names == ["channel", "phone", "photos", "pin", "urgent", "voice", "what"])
@@ -50,12 +53,16 @@ private extension RawInput {
     }
 
     @Test func noTwoOperationsShareANameAndEveryRouteIsListed() async throws {
-        try await WebVillage.open(register: { site in
+        let site: @Sendable (Site) -> Void = { site in
             WebVillage.usual(site)
             let api = site.routes.filter(\.isAPI)
             #expect(api.count == 4)
             #expect(Set(api.compactMap(\.name)).count == api.count)
-            #expect(site.routes.contains { $0.method == "POST" && $0.path == "/needs/:need/close" && $0.who == .roles(.dispatcher) })
-        }) { _ in }
+            #expect(
+                site.routes.contains {
+                    $0.method == "POST" && $0.path == "/needs/:need/close" && $0.who == .roles(.dispatcher)
+                })
+        }
+        try await WebVillage.open(register: site) { _ in }
     }
 }

@@ -43,11 +43,13 @@ extension TestResponse {
 
             let last = try await wang.get(third)
             #expect(last.text.contains("value=\"web\" checked"))
-            let answer = try await wang.post(third, wang.hidden(last) + [("channel", "phone"), ("phone", "13800001234")])
+            let answer = try await wang.post(
+                third, wang.hidden(last) + [("channel", "phone"), ("phone", "13800001234")])
             #expect(answer.location.hasPrefix("/told/"))
             #expect(try await village.told().map(\.what) == ["灯不亮\r\n两天了"])
 
-            let again = try await wang.post(third, wang.hidden(last) + [("channel", "phone"), ("phone", "13800001234")])
+            let again = try await wang.post(
+                third, wang.hidden(last) + [("channel", "phone"), ("phone", "13800001234")])
             #expect(again.location == answer.location)
             #expect(try await village.told().count == 1)
         }
@@ -70,7 +72,8 @@ extension TestResponse {
             let wrong = try await wang.post("/tell", wang.hidden(first) + [("what", "")])
             #expect(wrong.status.code == 422)
             let next = try await wang.post("/tell", wang.hidden(wrong) + [("what", "冒烟"), ("urgent", "1")]).location
-            let last = try await wang.post(next, wang.hidden(try await wang.get(next)) + [("channel", "web"), ("phone", "12")])
+            let last = try await wang.post(
+                next, wang.hidden(try await wang.get(next)) + [("channel", "web"), ("phone", "12")])
             #expect(last.status.code == 422)
             #expect(last.text.contains("value=\"12\"") && last.text.contains("value=\"web\" checked"))
             #expect(try await village.told().isEmpty)
@@ -83,7 +86,8 @@ extension TestResponse {
             try await WebVillage.open(database, register: steps) { village in
                 let wang = Browser(village)
                 let first = try await wang.get("/tell")
-                note.next = try await wang.post("/tell", wang.hidden(first) + [("what", "冒烟"), ("urgent", "1")]).location
+                note.next = try await wang.post("/tell", wang.hidden(first) + [("what", "冒烟"), ("urgent", "1")])
+                    .location
                 let wrong = try await wang.post(
                     note.next, wang.hidden(try await wang.get(note.next)) + [("channel", "none")],
                     files: [("photos", "a.jpg", photoWithPlace)])
@@ -110,7 +114,8 @@ extension TestResponse {
     @Test func aDraftOfYesterdayIsGoneAndItsFileWithIt() async throws {
         try await WebVillage.open(register: steps) { village in
             let wang = Browser(village)
-            let next = try await wang.post("/tell", wang.hidden(try await wang.get("/tell")) + [("what", "冒烟")]).location
+            let next = try await wang.post("/tell", wang.hidden(try await wang.get("/tell")) + [("what", "冒烟")])
+                .location
             let later = village.desk.clock.now.adding(hours: 24)
             let dropped = try await village.desk.database.drain { try $0.dropOldDrafts(at: later) }
             #expect(dropped == 1)
@@ -123,7 +128,8 @@ extension TestResponse {
         try await WebVillage.open(register: steps) { village in
             let wang = Browser(village)
             let next = try await wang.post(
-                "/tell", wang.hidden(try await wang.get("/tell")) + [("what", "secret-words"), ("pin", "1234")]).location
+                "/tell", wang.hidden(try await wang.get("/tell")) + [("what", "secret-words"), ("pin", "1234")]
+            ).location
             let token = String(next.split(separator: "/")[1])
             let row = try await village.desk.database.read { tx in
                 try tx.first("SELECT token, data FROM draft") { ($0[0] as String, $0[1] as [UInt8]) }

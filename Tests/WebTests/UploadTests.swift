@@ -71,7 +71,10 @@ private func holds(_ bytes: [UInt8], _ text: String) -> Bool {
             let voice = [0x1A, 0x45, 0xDF, 0xA3] + [UInt8](repeating: 1, count: 200)
             let answer = try await wang.post(
                 "/needs", hidden + [("what", "灯不亮"), ("channel", "web")],
-                files: [("photos", "a.jpg", photoWithPlace), ("photos", "b.png", png), ("photos", "", []), ("voice", "v.webm", voice)])
+                files: [
+                    ("photos", "a.jpg", photoWithPlace), ("photos", "b.png", png), ("photos", "", []),
+                    ("voice", "v.webm", voice),
+                ])
             #expect(answer.status == .seeOther)
             let told = try await village.told()
             try #require(told.count == 1)

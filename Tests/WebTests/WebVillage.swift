@@ -41,7 +41,9 @@ let words: Locales = {
         let table = own.words(language)
         var all = Dictionary(uniqueKeysWithValues: own.keys(language).map { ($0, table[$0]) })
         for name in ["tell-need", "close-need"] {
-            for part in ["title", "submit", "what", "channel", "phone", "photos", "voice", "urgent", "pin", "need", "note"] {
+            for part in [
+                "title", "submit", "what", "channel", "phone", "photos", "voice", "urgent", "pin", "need", "note",
+            ] {
                 all["action.\(name).\(part)"] = "\(part) of \(name)"
             }
         }
@@ -147,7 +149,8 @@ final class Browser {
         }
         for file in files {
             body.writeString(
-                "--xyz\r\nContent-Disposition: form-data; name=\"\(file.field)\"; filename=\"\(file.name)\"\r\nContent-Type: image/jpeg\r\n\r\n")
+                "--xyz\r\nContent-Disposition: form-data; name=\"\(file.field)\"; filename=\"\(file.name)\"\r\nContent-Type: image/jpeg\r\n\r\n"
+            )
             body.writeBytes(file.bytes)
             body.writeString("\r\n")
         }
@@ -159,10 +162,13 @@ final class Browser {
         _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: ByteBuffer?
     ) async throws -> TestResponse {
         var headers = headers
-        if !cookie.isEmpty { headers[.cookie] = cookie.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "; ") }
+        if !cookie.isEmpty {
+            headers[.cookie] = cookie.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "; ")
+        }
         let answer = try await village.client.execute(uri: path, method: method, headers: headers, body: body)
         for line in answer.headers[values: .setCookie] {
-            let pair = line.split(separator: ";")[0].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let pair = line.split(separator: ";")[0].split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             cookie[String(pair[0])] = String(pair[1])
         }
         return answer
@@ -172,7 +178,9 @@ final class Browser {
     func hidden(_ answer: TestResponse) -> [(String, String)] {
         let page = answer.text
         let form = page.range(of: "data-once").map { page[$0.lowerBound...] } ?? page[...]
-        return form.matches(of: /<input type="hidden" name="([^"]*)" value="([^"]*)"/).map { (String($0.1), String($0.2)) }
+        return form.matches(of: /<input type="hidden" name="([^"]*)" value="([^"]*)"/).map {
+            (String($0.1), String($0.2))
+        }
     }
 }
 
@@ -189,6 +197,7 @@ extension WebVillage {
         var headers = more
         if let token { headers[.authorization] = "Bearer \(token)" }
         if json != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
-        return try await client.execute(uri: path, method: method, headers: headers, body: json.map { ByteBuffer(string: $0) })
+        return try await client.execute(
+            uri: path, method: method, headers: headers, body: json.map { ByteBuffer(string: $0) })
     }
 }
