@@ -65,7 +65,11 @@ package struct Work {
         self.gathered = Gathered()
     }
 
-    package func newID<T>(_ type: T.Type = T.self) -> ID<T> { ID(at: now, from: desk.chance) }
+    /// Ids of one transaction sort in the order in which they were made.
+    package func newID<T>(_ type: T.Type = T.self) -> ID<T> {
+        gathered.made += 1
+        return ID(at: now, from: desk.chance, sequence: gathered.made)
+    }
 
     /// After the commit, everybody who watches `topic` (a unit's path or `case/NUMBER`) is told to
     /// look again.
@@ -79,6 +83,7 @@ package struct Work {
     private final class Gathered {
         var topics: [String] = []
         var witnessed: [EventDraft] = []
+        var made = 0
     }
 }
 

@@ -12,10 +12,15 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, CustomStringConverti
     /// - Parameters:
     ///   - now: the moment that stands in the first 48 bits.
     ///   - chance: 74 random bits are drawn from it.
-    package init(at now: Instant, from chance: Chance) {
+    ///   - sequence: ids of one moment are in its order, up to 4,095; nil: in no order.
+    package init(at now: Instant, from chance: Chance, sequence: Int? = nil) {
         var bytes = chance.bytes(16)
         let ms = UInt64(bitPattern: now.milliseconds)
         for i in 0..<6 { bytes[i] = UInt8(truncatingIfNeeded: ms >> UInt64(8 * (5 - i))) }
+        if let sequence {
+            bytes[6] = UInt8(truncatingIfNeeded: min(sequence, 0xfff) >> 8)
+            bytes[7] = UInt8(truncatingIfNeeded: min(sequence, 0xfff))
+        }
         bytes[6] = bytes[6] & 0x0f | 0x70
         bytes[8] = bytes[8] & 0x3f | 0x80
         self.text = String(unsafeUninitializedCapacity: 36) { out in

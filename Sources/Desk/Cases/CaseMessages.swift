@@ -98,8 +98,19 @@ extension Work {
             data["promise"] = desk.locales.words(.chinese).promise(about.dueAt, now: now)
             data["promise@en"] = desk.locales.words(.english).promise(about.dueAt, now: now)
         }
-        if let note { data["note"] = String(note.prefix(80)) }
+        if let note {
+            // The sentence around it brings its own full stop.
+            data["note"] = String(note.prefix(80)).trimmingSuffix(while: { "。.!！;；, ，\n".contains($0) })
+        }
         if let into { data["into"] = into.number.text }
         return data
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while isDropped: (Character) -> Bool) -> String {
+        var text = Substring(self)
+        while let last = text.last, isDropped(last) { text.removeLast() }
+        return String(text)
     }
 }

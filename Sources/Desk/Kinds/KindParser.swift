@@ -182,6 +182,8 @@ private struct KindReader {
     }
 
     private mutating func words(_ node: Node?, _ place: String) -> Texts {
+        // An unquoted comma would cut the words short and leave the rest as a key.
+        if let mapping = node?.mapping { check(mapping, place, ["zh", "en"]) }
         let zh = node?.mapping?["zh"]?.scalar?.string ?? ""
         let en = node?.mapping?["en"]?.scalar?.string ?? ""
         if zh.isEmpty || en.isEmpty {
