@@ -234,6 +234,8 @@ struct DemoTeller {
     /// Minutes that pass in the state before now.
     private mutating func idleMinutes(in state: String) -> Int {
         let spread = dice.number(in: 0...5)
+        // Three have been left lying beyond their five working days.
+        if state == "dispatched", ["payment", "usage", "other"].contains(line.kind) { return 3_800 + spread * 60 }
         switch state {
         case "submitted": return isOutside ? 3 + spread / 2 : 12 + spread * 7
         case "accepted", "dispatched": return isOutside ? 4 + spread / 2 : 40 + spread * 10
