@@ -29,7 +29,8 @@ package enum StaffMoves {
             state.problem = nil
         }
         let offered = view.moves.first { $0.name == move }
-        guard offered != nil || move == "reveal" else {
+        if move == RevealContact.name { try RevealContact.who.check(visit.actor) }
+        guard offered != nil || move == RevealContact.name else {
             return Page(
                 words["move.gone.title"], status: 409, back: "/cases/\(view.number)",
                 body: """
@@ -208,7 +209,7 @@ package enum StaffMoves {
     }
 
     private static func stars(_ words: Words) -> [FormChoice] {
-        (1...5).reversed().map { FormChoice("\($0)", words["satisfaction.\($0)"]) }
+        (1...5).reversed().map { FormChoice("\($0)", words["villagers.satisfaction.\($0)"]) }
     }
     private static func yesNo(_ words: Words) -> [FormChoice] {
         [FormChoice("true", words["staff.yes"]), FormChoice("false", words["staff.no"])]
