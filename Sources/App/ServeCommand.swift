@@ -79,6 +79,7 @@ struct ServeCommand: AsyncParsableCommand {
             logger: logger)
         var services: [any ServiceLifecycle.Service] = Workers.all(composition, gateways: gateways)
         services.append(app)
+        services.append(LiveEnd(live: desk.live))
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },

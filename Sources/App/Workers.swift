@@ -31,7 +31,6 @@ enum Workers {
                 return false
             },
             Loop("tidy", every: .seconds(600), logger: logger) { try await tidy(desk) },
-            LiveEnd(live: desk.live),
         ]
     }
 
@@ -45,8 +44,9 @@ enum Workers {
     }
 }
 
-/// Ends the open live streams when the server stops, so that it need not wait for them.
-private struct LiveEnd: ServiceLifecycle.Service {
+/// Ends the open live streams when the server stops, so that it need not wait for them. Services
+/// are stopped one after the other from the last to the first, so this stands behind the server.
+struct LiveEnd: ServiceLifecycle.Service {
     let live: LiveHub
     func run() async throws {
         try? await gracefulShutdown()

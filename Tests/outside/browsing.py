@@ -13,7 +13,8 @@ DESKTOP = {"width": 1280, "height": 800}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 # Where a walk begins; the rest is found by following links.
 STARTS = ["/", "/choose", "/danger", "/requests/new", "/follow", "/sign-in", "/mine", "/work", "/board", "/search",
-          "/inbox", "/told", "/counter", "/kinds", "/record", "/operations", "/results", "/people", "/units", "/events"]
+          "/inbox", "/told", "/counter", "/kinds", "/record", "/operations", "/results", "/people", "/units", "/notices",
+          "/callers", "/audit", "/handovers", "/my/sessions", "/sign-in/help", "/sign-in/code"]
 NOT_PAGES = re.compile(r"^/(api|assets|metrics|healthz|readyz|photos|prefer|sign-out|hooks)(/|$)|/live$|\.(csv|json|png|svg|jpg|webm|js|css)$")
 VARIABLE = re.compile(r"^(?:[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{20,}|\d+|\d{4}-\d\d(-\d\d)?)$")
 
@@ -26,11 +27,6 @@ def shape(address: str) -> str:
     return path + ("?" + "&".join(names) if names else "")
 
 
-def clock_stands_still(context):
-    """Pages ask for reduced motion, so that a picture or a check never meets a moving element."""
-    context.set_default_timeout(15_000)
-
-
 class Browsing:
     """One person's browser window of one size."""
 
@@ -40,7 +36,7 @@ class Browsing:
         self.context = browser.new_context(
             viewport=size or PHONE, locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=scripts,
             reduced_motion="reduce", geolocation={"latitude": 34.05, "longitude": 114.2}, permissions=["geolocation"])
-        clock_stands_still(self.context)
+        self.context.set_default_timeout(10_000)
         cookies = [("lang", language)] + ([("large", "1")] if large else []) + ([("cunwang", cookie)] if cookie else [])
         self.context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies])
         self.large = large

@@ -53,7 +53,7 @@
     if (!shown(element) || element.disabled || isSkipLink(element)) continue;
     const box = element.getBoundingClientRect();
     let [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom];
-    if (['checkbox', 'radio', 'file'].includes(element.type)) {
+    if (['checkbox', 'radio'].includes(element.type)) {
       // The label is part of the target.
       for (const label of element.labels || []) {
         if (!shown(label)) continue;

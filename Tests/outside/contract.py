@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from filing import need, own_village
 from pictures import jpeg
-from server import People, Phone, Server
+from server import HOME, People, Phone, Server
 
 TOTP_SECRET = base64.b32encode(b"cunwang-contract-001").decode().rstrip("=")
 
@@ -89,11 +89,11 @@ class Contract:
         self.call("change-service-point", "company", path={"point": opened("改动点")}, body=point | {"name": self.fresh("改后点")})
         self.call("close-service-point", "company", path={"point": opened("关闭点")})
         day = (self.day + timedelta(days=20)).isoformat()
-        duty = {"person": self.representative, "day": day, "from": "09:00", "to": "11:00"}
+        duty = {"person": self.representative, "day": day, "from": "05:10", "to": "05:40"}
         self.call("add-duty", "company", path={"village": self.village["id"]}, body=duty)
         made = self.made("company", f"/villages/{self.village['id']}/duty", duty | {"day": (self.day + timedelta(days=27)).isoformat()})
         self.call("remove-duty", "company", path={"duty": made["id"]})
-        notice = {"unit": self.village["id"], "title": "检修通知", "text": "周三检修线路", "until": (self.day + timedelta(days=9)).isoformat()}
+        notice = {"unit": self.village["id"], "heading": "检修通知", "text": "周三检修线路", "until": (self.day + timedelta(days=9)).isoformat()}
         self.call("publish-notice", "company", body=notice)
         self.call("withdraw-notice", "company", path={"notice": self.made("company", "/notices", notice)["id"]})
         self.call("add-account", "company", body={
@@ -136,7 +136,10 @@ class Contract:
         self.call("end-leave", "company", path={"leave": made["id"]})
 
         def handover():
-            return {"leaving": representative(), "successor": self.representative, "reason": "调动"}
+            leaving = representative()
+            self.made("company", f"/villages/{self.add_village()['id']}/pairing", {
+                "representative": leaving, "liaison": self.liaison, "since": self.day.isoformat()})
+            return {"leaving": leaving, "successor": self.representative, "reason": "调动"}
 
         self.call("propose-handover", "company", body=handover())
         self.call("approve-handover", "company", path={"handover": self.made("station-head", "/handovers", handover())["id"]})
@@ -207,6 +210,7 @@ class Contract:
 
         move("accept", "dispatcher")
         move("dispatch", "dispatcher", "accept", body={"assignee": self.representative})
+        move("redispatch", "dispatcher", "accept", "dispatch", body={"assignee": self.representative, "note": "还是他去"})
         move("start", "representative", "accept", "dispatch")
         move("arrive", "representative", "accept", "dispatch", kind="repair")
         move("return", "dispatcher", "accept", body={"note": "请补充户号"})
@@ -229,9 +233,12 @@ class Contract:
         if told:
             self.call("tick-told", "liaison", path={"message": told[0]["id"]})
         self.call("read-inbox", "representative", body={})
-        photo = Phone(self.server, address="192.0.2.200").session.post(
+        photo = Phone(self.server).session.post(
             f"{self.server.base}/api/v1/uploads", data=jpeg(), headers={"Content-Type": "image/jpeg"})
         assert photo.status_code == 201, photo.text
+        self.calls["report-need"]["body"]["photos"] = [photo.json()["upload"]]
+        kind = (HOME / "Data/kinds/other.yaml").read_text().replace("kind: other", "kind: contract", 1)
+        self.call("publish-kind", "company", body={"yaml": kind})
 
     def reading(self):
         village = self.village["id"]
@@ -244,11 +251,9 @@ class Contract:
         self.call("result-list", "company", query={"measure": "opened"})
         self.call("results", "company")
         self.call("inbox", "representative")
-        self.call("told", "liaison")
+        self.call("told-list", "liaison")
         self.call("board", "dispatcher")
         self.call("work-list", "representative")
-        self.call("read-case", "dispatcher", path={"case": told["number"]})
         self.call("case", "dispatcher", path={"case": told["number"]})
         self.call("follow-case", None, query={"secret": told["receipt"]})
-        self.call("follow-query", None, query={"secret": told["receipt"]})
         self.call("duplicates", None, query={"village": village, "kind": "inquiry"})

@@ -81,7 +81,7 @@ class Kannel:
     def received(self) -> dict[str, str]:
         """Long messages come in parts with a header that numbers them; the centre sees UTF-16."""
         texts: dict[str, str] = {}
-        for phone, kind, rest in re.findall(r"Got message \d+: <\S+ (\S+) (udh|data|text|ucs2) (.*)>", self._log("centre")):
+        for phone, kind, rest in re.findall(r"Got message \d+: <\S+ (\S+) (udh|data|text|ucs-?2) (.*)>", self._log("centre")):
             data = rest.split(" data ", 1)[1] if kind == "udh" else rest
             if kind == "text":
                 text = data

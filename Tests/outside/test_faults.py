@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from filing import own_villages
 from load import Intake, every_request
 from server import People, Phone, Server, copy_data, run, wait_until
 
@@ -46,20 +47,8 @@ def intake_at(server: Server) -> tuple[Intake, Phone]:
     people = People.of(server)
     token = Phone.signed_in(server, people["dispatcher"]).session.headers["Authorization"].removeprefix("Bearer ")
     dispatcher = Phone(server, token)
-    answer = dispatcher.get("/villages")
-    assert answer.status_code == 200, answer.text
-    listed = answer.json()
-    villages = [village["id"] for village in (listed["items"] if isinstance(listed, dict) else listed)]
-    # Only villages of the dispatcher's own station: what others file there could not be read back.
-    own = [village for village in villages if file(dispatcher, village)]
-    assert own
-    return Intake(lambda: Phone(server, token), own), dispatcher
-
-
-def file(phone: Phone, village: str) -> bool:
-    answer = phone.post("/requests", {
-        "kind": "repair", "village": village, "name": "赵来电", "phone": "13800000000", "what": "试一试这个村"})
-    return answer.status_code == 201 and phone.get(f"/requests/{answer.json()['number']}").status_code == 200
+    villages = [village["id"] for village in own_villages(dispatcher)]
+    return Intake(lambda: Phone(server, token), villages), dispatcher
 
 
 def expect_whole(intake: Intake, dispatcher: Phone, server: Server):

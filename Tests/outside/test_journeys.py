@@ -1,5 +1,6 @@
 """A villager tells what is needed and follows it; a dispatcher sees it come in. In a real browser."""
 
+import re
 import subprocess
 import time
 
@@ -7,6 +8,8 @@ import pytest
 
 from browsing import DESKTOP, Browsing
 from filing import need
+from paper import Paper
+from server import HOME, People
 
 RECEIPT = "**/follow/*/receipt*"
 
@@ -45,7 +48,7 @@ class Intake:
 
     @property
     def number(self) -> str:
-        return self.page.locator(".big-number").first.inner_text().strip()
+        return re.search(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b", self.page.locator("main").inner_text()).group()
 
 
 @pytest.mark.parametrize("kind", ["repair", "inquiry"])
@@ -245,9 +248,15 @@ def test_a_case_is_followed_by_number_and_last_four_digits(papers, village, phon
 
 def test_scripts_are_plain_enough_for_old_phones():
     """Syntax newer than Chromium 70 would break the page on a phone of 2018."""
-    from server import HOME
-    import re
     newer = re.compile(r"\?\.(?!\d)|\?\?|#[a-z]\w*\s*[=(]|\bstatic\s*\{|(?:\|\||&&)=|\bimport\s*\(|\.at\(|\.replaceAll\(|structuredClone|\.flat\(|Object\.fromEntries|\d_\d")
     for script in (HOME / "Public").rglob("*.js"):
         text = re.sub(r"//.*|/\*[\s\S]*?\*/", "", script.read_text())
         assert not newer.search(text), f"{script.name}: {newer.search(text).group()}"
+
+
+def test_the_server_stops_although_somebody_watches_the_board(fresh):
+    server = fresh.start()
+    dispatcher = Paper(server.base).sign_in(People.of(server)["dispatcher"])
+    with dispatcher.session.get(f"{server.base}/board/live", stream=True, timeout=10) as stream:
+        assert stream.status_code == 200 and next(stream.iter_lines())
+        assert server.stop() == 0
