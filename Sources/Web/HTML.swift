@@ -44,6 +44,7 @@ package struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, Custo
         }
         package mutating func appendInterpolation(_ text: String) { appendEscaped(text, to: &out) }
         package mutating func appendInterpolation(_ text: Substring) { appendEscaped(String(text), to: &out) }
+        package mutating func appendInterpolation(_ number: Int) { out += String(number) }
         package mutating func appendInterpolation(_ number: some BinaryInteger) { out += String(number) }
         package mutating func appendInterpolation(_ number: Double) { out += String(number) }
         package mutating func appendInterpolation<T>(_ id: ID<T>) { appendEscaped(id.text, to: &out) }

@@ -7,11 +7,29 @@ package final class KindCatalog: Sendable {
     private let state: Locked<State>
 
     private struct State: Sendable {
-        var versions: [String: [Int: Kind]] = [:]
-        var newest: [String: Kind] = [:]
+        var shelf: Shelf
         var stamp: String?
         var checkedAt: Instant?
     }
+
+    /// What is read: never changed, so that the lock is held only while it is taken. Looking a kind
+    /// up inside the lock cost 9 % of a work list's time in waiting alone.
+    private final class Shelf: Sendable {
+        let versions: [String: [Int: Kind]]
+        let newest: [String: Kind]
+        init(_ kinds: [Kind]) {
+            var versions: [String: [Int: Kind]] = [:]
+            var newest: [String: Kind] = [:]
+            for kind in kinds {
+                versions[kind.name, default: [:]][kind.version] = kind
+                if kind.version >= newest[kind.name]?.version ?? 0 { newest[kind.name] = kind }
+            }
+            self.versions = versions
+            self.newest = newest
+        }
+    }
+
+    private var shelf: Shelf { state.with { $0.shelf } }
 
     /// How long a version that another process published may stay unseen.
     static let checkEveryMilliseconds: Int64 = 2_000
@@ -20,15 +38,16 @@ package final class KindCatalog: Sendable {
         state = Locked(Self.sorted(kinds, stamp: nil, checkedAt: nil))
     }
 
-    package func current(_ name: String) -> Kind? { state.with { $0.newest[name] } }
+    package func current(_ name: String) -> Kind? { shelf.newest[name] }
 
     /// The version that a case began with; the newest where this process has not seen it yet.
     package func kind(_ name: String, version: Int) -> Kind? {
-        state.with { $0.versions[name]?[version] ?? $0.newest[name] }
+        let shelf = shelf
+        return shelf.versions[name]?[version] ?? shelf.newest[name]
     }
 
     package var all: [Kind] {
-        state.with { $0.newest.values.sorted { ($0.order, $0.name) < ($1.order, $1.name) } }
+        shelf.newest.values.sorted { ($0.order, $0.name) < ($1.order, $1.name) }
     }
     package var names: [String] { all.map(\.name) }
 
@@ -56,12 +75,7 @@ package final class KindCatalog: Sendable {
     }
 
     private static func sorted(_ kinds: [Kind], stamp: String?, checkedAt: Instant?) -> State {
-        var state = State(stamp: stamp, checkedAt: checkedAt)
-        for kind in kinds {
-            state.versions[kind.name, default: [:]][kind.version] = kind
-            if kind.version >= state.newest[kind.name]?.version ?? 0 { state.newest[kind.name] = kind }
-        }
-        return state
+        State(shelf: Shelf(kinds), stamp: stamp, checkedAt: checkedAt)
     }
 }
 
