@@ -11,5 +11,5 @@ function request()
   return pages[at]
 end
 function response(status, headers, body)
-  if status ~= 200 or not body:find('data-case="', 1, true) then wrong = wrong + 1 end
+  if status ~= 200 or not body:find('class="case-head"', 1, true) then wrong = wrong + 1 end
 end

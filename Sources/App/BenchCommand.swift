@@ -109,7 +109,7 @@ struct BenchCounty: Sendable {
 
     static func need(_ n: Int, village: String) -> ReportNeed {
         ReportNeed(
-            kind: kinds[n % kinds.count], village: village, what: "\(texts[n % texts.count])(\(n))", name: "王桂兰",
+            kind: kinds[(n + n / 100) % kinds.count], village: village, what: "\(texts[n % texts.count])(\(n))", name: "王桂兰",
             phone: PhoneNumber(stored: "199\(String(100_000_000 + n % 90_000_000).suffix(8))"), channel: .phone)
     }
 
@@ -180,9 +180,9 @@ struct BenchCounty: Sendable {
         }
     }
 
-    /// Ends all but the newest cases: 5 %, and at least 40 a village, stay open.
+    /// Ends all but the newest cases: 5 %, and at least 80 a village, stay open.
     func end(_ desk: Desk, cases: Int) async throws {
-        let open = max(cases / 20, 40 * villages.count)
+        let open = max(cases / 20, 80 * villages.count)
         let cut = try await desk.database.read { tx in
             try tx.value("SELECT key FROM cases ORDER BY key DESC LIMIT 1 OFFSET \(min(open, cases) - 1)") as Int64?
         }
