@@ -81,7 +81,7 @@ struct CallerPages: Sendable {
         let result: HTML =
             found == nil
             ? .empty
-            : cards.isEmpty ? Parts.empty("registry.callers.none", words) : "<ul class=\"plain-list\">\(cards)</ul>"
+            : cards.isEmpty ? Parts.empty("registry.callers.none", words) : "<ul class=\"cards\">\(cards)</ul>"
         let add =
             visit.actor.has(.company)
             ? Parts.actions([Parts.link("/accounts/new", words["action.add-account.title"])]) : .empty

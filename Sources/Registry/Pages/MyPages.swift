@@ -76,7 +76,7 @@ struct MyPages: Sendable {
             body: """
                 \(Parts.done(visit))
                 <p class="lead">\(words["registry.sessions.lead"])</p>
-                <ul class="plain-list">\(rows)</ul>
+                <ul class="cards">\(rows)</ul>
                 \(Parts.actions(links))
                 <section aria-labelledby="everywhere"><h2 id="everywhere">\(words["registry.sessions.everywhere"])</h2>
                 <p>\(words["registry.sessions.everywhere-hint"])</p>

@@ -52,7 +52,7 @@ struct NoticePages: Sendable {
             words["registry.notices.title"],
             body: """
                 \(Parts.done(visit))\(Parts.actions([Parts.link("/notices/new", words["action.publish-notice.title"], isMain: true)]))
-                \(cards.isEmpty ? Parts.empty("registry.notices.empty", words) : "<ul class=\"plain-list\">\(cards)</ul>")
+                \(cards.isEmpty ? Parts.empty("registry.notices.empty", words) : "<ul class=\"cards\">\(cards)</ul>")
                 \(Parts.next(visit, found.count > Self.pageSize ? shown.last?.id.text : nil))
                 """)
     }

@@ -57,6 +57,8 @@ struct SignInPages: Sendable {
     @Sendable private func signInPage(_ visit: Visit, _ state: FormState) async throws -> Page {
         let words = visit.words
         let demo = isDemo ? try await demoRoles(visit) : HTML.empty
+        // The app's code is asked of those who have one.
+        let asksCode = state.complaint("code") != nil || !state.typed("code").isEmpty
         return Page(
             words["registry.sign-in.title"],
             body: """
@@ -66,7 +68,7 @@ struct SignInPages: Sendable {
                 <p>\(words["registry.sign-in.villager-hint"])</p>
                 <p class="actions"><a class="button" href="/sign-in/phone\(visit.backQuery)">\(Icon.phone) \(words["registry.sign-in.by-phone"])</a></p></section>
                 <section class="card" aria-labelledby="by-password"><h2 id="by-password">\(words["registry.sign-in.staff"])</h2>
-                \(Forms.form(SignIn.self, visit, state, FormLook(to: "/sessions\(visit.backQuery)")))
+                \(Forms.form(SignIn.self, visit, state, FormLook(except: asksCode ? [] : ["code"], to: "/sessions\(visit.backQuery)")))
                 </section>
                 """)
     }

@@ -43,14 +43,13 @@ struct UnitPages: Sendable {
         let mine = known.units.filter { !$0.isClosed && visit.actor.governs($0, Role.staff) }
         let isCompany = visit.actor.has(.company)
         let rows: [HTML] = mine.map { unit in
-            let depth = unit.path.utf8.count { $0 == 47 }
             let page = unit.kind == .village ? "/villages/\(unit.id.text)/record" : nil
             let title: HTML = page.map { "<a href=\"\($0)\">\(Parts.name(unit, words))</a>" } ?? Parts.name(unit, words)
             let change: HTML =
                 isCompany && visit.actor.governs(unit, [.company])
-                ? " <a href=\"/units/\(unit.id)/edit\">\(words["registry.change"])<span class=\"hidden\"> \(unit.name)</span></a>" : .empty
+                ? " <a href=\"/units/\(unit.id)/edit\" aria-label=\"\(words["registry.change"]) \(unit.name(in: words.language))\">\(words["registry.change"])</a>" : .empty
             return """
-                <li id="u-\(unit.id)" class="depth-\(min(depth, 5))">\(title) <span class="quiet">\(words["unit-kind.\(unit.kind.rawValue)"])\
+                <li id="u-\(unit.id)">\(title) <span class="quiet">\(words["unit-kind.\(unit.kind.rawValue)"])\
                 \(unit.phone.map { " · \(PhoneNumber(stored: $0).spaced)" } ?? "")</span>\(change)</li>
                 """
         }
@@ -63,7 +62,7 @@ struct UnitPages: Sendable {
             words["registry.units.title"],
             body: """
                 \(Parts.done(visit))\(Parts.actions(links))
-                \(rows.isEmpty ? Parts.empty("registry.units.empty", words) : "<ul class=\"rows tree\">\(rows)</ul>")
+                \(rows.isEmpty ? Parts.empty("registry.units.empty", words) : "<ul class=\"rows\">\(rows)</ul>")
                 """)
     }
 

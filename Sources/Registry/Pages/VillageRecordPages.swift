@@ -137,7 +137,7 @@ struct VillageRecordPages: Sendable {
                 Parts.link("/villages/\(village.id.text)/service-points/new", words["action.open-service-point.title"])
             ]) : .empty
         return Parts.section(
-            words["registry.village.points"], id: "points", gap + "<ul class=\"plain-list\">\(cards)</ul>" + link)
+            words["registry.village.points"], id: "points", gap + "<ul class=\"cards\">\(cards)</ul>" + link)
     }
 
     private func dutySection(

@@ -16,7 +16,7 @@ package struct RequestCode: Action {
     package static let who: Who = .anybody
     package static let isOwnBusiness = true
     package static let keepsAnswer = false
-    package static let allowance: Allowance? = Allowance(tries: 60, withinSeconds: 3600, sparesStaff: true)
+    package static let allowance: Allowance? = Allowance(tries: 120, withinSeconds: 3600, sparesStaff: true)
     @Input var phone: PhoneNumber
     package init() {}
 

@@ -11,7 +11,7 @@ package struct SignIn: Action {
     package static let who: Who = .anybody
     package static let isOwnBusiness = true
     package static let keepsAnswer = false
-    package static let allowance: Allowance? = Allowance(tries: 120, withinSeconds: 600)
+    package static let allowance: Allowance? = Allowance(tries: 600, withinSeconds: 600)
     @Input(.length(1...40)) var person: String
     @Input(.length(1...128), .secret) var password: String
     @Input(.length(0...10)) var code: String?
