@@ -15,17 +15,17 @@ extension Transaction {
     func counted(
         _ scope: ResultScope, by group: ResultGroup, from: Month, to: Month, kind: String?, channel: Channel?
     ) throws -> [CountedCell] {
-        let column = group.rawValue
-        var condition = scope.condition("village") + " AND month >= \(from.text) AND month <= \(to.text)"
+        let part = group.column
+        var condition = scope.condition + " AND month >= \(from.text) AND month <= \(to.text)"
         if !scope.countsHidden { condition += " AND hidden = 0" }
         if let kind { condition += " AND kind = \(kind)" }
         if let channel { condition += " AND channel = \(channel)" }
         return try rows(
             """
             SELECT q.part, q.measure, CAST(SUM(q.n) AS BIGINT) FROM (
-                SELECT \(raw: column) AS part, measure, n FROM case_count WHERE \(sql: condition)
+                SELECT \(sql: part) AS part, measure, n FROM case_count WHERE \(sql: condition)
                 UNION ALL
-                SELECT \(raw: column) AS part, measure, n FROM case_delta WHERE \(sql: condition)) q
+                SELECT \(sql: part) AS part, measure, n FROM case_delta WHERE \(sql: condition)) q
             GROUP BY q.part, q.measure ORDER BY q.part, q.measure
             """
         ) { CountedCell(key: $0[0], measure: $0[1], n: $0[2]) }
@@ -51,7 +51,7 @@ extension Transaction {
         // A key begins with the moment at which the case was opened.
         let low = from.firstDay.start.milliseconds << 20
         let high = min(before ?? .max, to.adding(months: 1).firstDay.start.milliseconds << 20)
-        var condition = scope.condition("village") + " AND key >= \(low) AND key < \(high)" + measure.condition
+        var condition = scope.condition + " AND key >= \(low) AND key < \(high)" + measure.condition
         if unknownVillage { condition += " AND village IS NULL" }
         if !scope.countsHidden { condition += " AND confidential = 0" }
         if let person { condition += " AND (hidden_from IS NULL OR hidden_from NOT LIKE \("%\(person.text)%"))" }
@@ -102,6 +102,17 @@ extension Measure {
         case .merged: " AND merged_into IS NOT NULL"
         case .withdrawn: " AND state = 'withdrawn'"
         case .rated: " AND satisfaction IS NOT NULL"
+        }
+    }
+}
+
+extension ResultGroup {
+    fileprivate var column: SQL {
+        switch self {
+        case .village: "village"
+        case .kind: "kind"
+        case .channel: "channel"
+        case .month: "month"
         }
     }
 }

@@ -33,10 +33,10 @@ package struct ResultScope: Sendable {
             villages.map { ($0.id.text, Texts(zh: $0.name, en: $0.nameEn)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The villages as a condition on a column where '' or NULL stands for an unknown one.
-    func condition(_ column: String) -> SQL {
-        let inCounty: SQL = "county = \(county)"
-        let within: SQL = isWholeCounty ? inCounty : inCounty + " AND \(raw: column) IN \(list: villages.map(\.id.text))"
-        return within
+    /// The rows of these villages. An unknown village is '' in the counts and NULL in the cases; it
+    /// belongs to nobody but the county.
+    var condition: SQL {
+        let within: SQL = "county = \(county)"
+        return isWholeCounty ? within : within + " AND village IN \(list: villages.map(\.id.text))"
     }
 }

@@ -117,7 +117,7 @@ struct ResultsPage: Sendable {
     private func month(_ text: String, _ words: Words) -> String {
         let parts = text.split(separator: "-")
         guard parts.count == 2, let number = Int(parts[1]) else { return text }
-        return words("results.month", ["year": String(parts[0]), "month": words["month.\(number)"], "n": "\(number)"])
+        return words("results.month", ["year": String(parts[0]), "month": words["month.\(number)"]])
     }
 
     // MARK: Addresses
