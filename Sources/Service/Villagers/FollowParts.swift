@@ -82,10 +82,11 @@ struct FollowParts {
         if photos.isEmpty { return nil }
         let items: [HTML] = photos.enumerated().map { i, photo in
             let address = CasePhotos.address(view.number, photo.hash, visit)
-            return """
-                <li><a href="\(address)"><img src="\(address)" loading="lazy" width="120" height="90" \
-                alt="\(words("villagers.photo", ["n": "\(i + 1)"]))"></a></li>
+            let image: HTML = """
+                <img src="\(address)" loading="lazy" width="120" height="90" alt="\(words("villagers.photo", ["n": "\(i + 1)"]))">
                 """
+            // In large-text mode a picture is no further thing to press.
+            return visit.isLarge ? "<li>\(image)</li>" : "<li><a href=\"\(address)\">\(image)</a></li>"
         }
         return "<ul class=\"photos-row\">\(items)</ul>"
     }
@@ -163,17 +164,22 @@ struct FollowParts {
     /// One tap with the usual reason, or a reason in words.
     private func reopen(_ state: FormState) -> HTML {
         let until: HTML? = view.reopenUntil.map {
-            "<p class=\"quiet\">\(words("villagers.reopen.until", ["moment": words.moment($0, now: visit.now)]))</p>"
+            "<p class=\"quiet\">\(words("villagers.reopen.until", ["promise": words.promise($0, now: visit.now)]))</p>"
         }
         let reasons: [HTML] = (visit.isLarge ? ["again"] : ["again", "not-done"]).map { reason in
             "<button class=\"button second\" name=\"reason\" value=\"\(words["villagers.reopen.\(reason)"])\">\(words["villagers.reopen.\(reason)"])</button>"
         }
         let carried = FormParts.hidden("case", view.number) + FormParts.hidden("seen", String(view.version))
+        let other: HTML? =
+            visit.isLarge && state.action != ReopenCase.name
+            ? nil
+            : """
+            <details\(state.action == ReopenCase.name ? " open" as HTML : nil)><summary>\(words["villagers.reopen.other"])</summary>\
+            \(Forms.form(ReopenCase.self, visit, state, look("reopen", only: ["reason"], isSecondary: true)))</details>
+            """
         return """
             <section class="do" id="reopen"><h2>\(words["villagers.reopen.title"])</h2>\(until)\
-            \(Forms.open(to: "\(door.path)/reopen", visit))\(carried)<p class="actions">\(reasons)</p></form>
-            <details\(state.action == ReopenCase.name ? " open" as HTML : nil)><summary>\(words["villagers.reopen.other"])</summary>\
-            \(Forms.form(ReopenCase.self, visit, state, look("reopen", only: ["reason"], isSecondary: true)))</details></section>
+            \(Forms.open(to: "\(door.path)/reopen", visit))\(carried)<p class="actions">\(reasons)</p></form>\(other)</section>
             """
     }
 

@@ -66,7 +66,7 @@ struct IntakePages: Sendable {
         let words = visit.words
         let village = places.village(named: step.form.typed("village"))
         guard let kind = visit.desk.kinds.current(step.form.typed("kind")) else {
-            return try await kinds(village ?? visit.ownVillage(places), visit)
+            return try await kinds(village ?? visit.ownVillage(places) ?? onlyVillage(of: visit.actor, places), visit)
         }
         let hasPlace = !step.form.typed("latitude").isEmpty && !step.form.typed("longitude").isEmpty
         guard village != nil || hasPlace else {
@@ -85,6 +85,13 @@ struct IntakePages: Sendable {
                 \(kind.isComplaint ? "<p class=\"note\">\(words["villagers.complaint.past"])</p>\(ComplaintLadder.section(words, dials: !visit.isLarge))" as HTML : nil)
                 \(Forms.step(ReportNeed.self, visit, step, look))
                 """)
+    }
+
+    /// An attendant's and a liaison's village need not be chosen.
+    private func onlyVillage(of actor: Actor, _ places: DirectorySnapshot) -> VillageInfo? {
+        guard actor.isStaff else { return nil }
+        let served = places.villages(under: actor.grants.map(\.reach))
+        return served.count == 1 ? served[0] : nil
     }
 
     private func progress(_ step: StepState, _ words: Words) -> HTML {

@@ -24,13 +24,18 @@ struct MinePages: Sendable {
             body: """
                 \(stylesheet)<section><h2>\(words["villagers.mine.cases"])</h2>\(cases(list, visit))</section>
                 <section><h2>\(words["villagers.mine.accounts"])</h2>\(self.accounts(accounts, words))</section>
-                <p class="actions"><a class="button second" href="/">\(words["villagers.mine.new"])</a></p>
+                \(visit.isLarge && (list.next != nil || list.items.isEmpty) ? nil : new(words))
                 """)
     }
 
+    private func new(_ words: Words) -> HTML {
+        "<p class=\"actions\"><a class=\"button second\" href=\"/\">\(words["villagers.mine.new"])</a></p>"
+    }
+
     private func inputs(_ visit: Visit) -> RawInputs {
-        guard let after = visit.query["after"], !after.isEmpty else { return [:] }
-        return ["after": .text(after)]
+        var inputs: RawInputs = visit.isLarge ? ["limit": .text("3")] : [:]
+        if let after = visit.query["after"], !after.isEmpty { inputs["after"] = .text(after) }
+        return inputs
     }
 
     private func cases(_ list: RequestList, _ visit: Visit) -> HTML {

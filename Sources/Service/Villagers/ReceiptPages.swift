@@ -30,9 +30,23 @@ struct ReceiptPages: Sendable {
                 <section><h2>\(words["villagers.receipt.next"])</h2>\(next(view, words))</section>
                 \(people(found, visit))
                 \(view.isComplaint ? ComplaintLadder.section(words, dials: !visit.isLarge) : nil)
-                <p class="actions"><a class="button" href="\(path)">\(words["villagers.receipt.follow"])</a>
-                <a class="button second" href="\(path)/slip">\(Icon.print) \(words["villagers.slip.link"])</a></p>
+                <p class="actions">\(ways(path, visit))</p>
                 """)
+    }
+
+    /// A villager follows; whoever files for others prints, and goes on with the next person.
+    private func ways(_ path: String, _ visit: Visit) -> HTML {
+        let words = visit.words
+        if visit.actor.isStaff {
+            return """
+                <a class="button" href="\(path)/slip">\(Icon.print) \(words["villagers.slip.link"])</a>
+                <a class="button second" href="/counter">\(words["villagers.receipt.next-person"])</a>
+                """
+        }
+        return """
+            <a class="button" href="\(path)">\(words["villagers.receipt.follow"])</a>
+            <a class="button second" href="\(path)/slip">\(Icon.print) \(words["villagers.slip.link"])</a>
+            """
     }
 
     /// `/follow/:secret/slip`, as wide as the paper of a receipt printer (72 mm).

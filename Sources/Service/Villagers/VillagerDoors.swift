@@ -54,6 +54,7 @@ package enum VillagerDoors {
         site.page("/follow/:secret/receipt") { try await receipts.receipt($0) }
         site.page("/follow/:secret/slip") { try await receipts.slip($0) }
         site.page("/mine", who: .signedIn) { try await mine.page($0) }
+        site.link("/mine", key: "villagers.mine.title", who: .roles(.customer))
         site.page("/mine/:case", who: .signedIn) { try await pages.follow($0) }
         site.get("/photos/cases/:case/:hash") { try await CasePhotos.answer($0) }
         site.action(
