@@ -86,7 +86,9 @@ actor DemoWorld {
         }
     }
 
-    @Test(arguments: [Role.attendant, .liaison, .representative, .dispatcher, .stationHead, .township, .company, .auditor])
+    @Test(arguments: [
+        Role.attendant, .liaison, .representative, .dispatcher, .stationHead, .township, .company, .auditor,
+    ])
     func everyRoleHasWorkOnItsList(_ role: Role) async throws {
         let demo = try await DemoWorld.shared.loaded()
         let actor = try await demo.actor(role)
@@ -159,7 +161,9 @@ actor DemoWorld {
         let told = try await demo.desk.fetch(ToldListQuery.self, [:], by: try await demo.actor(.liaison))
 
         #expect(!told.items.isEmpty)
-        #expect(try await demo.count("SELECT COUNT(*) FROM outbox WHERE channel = 'in-person' AND state = 'delivered'") > 50)
+        #expect(
+            try await demo.count("SELECT COUNT(*) FROM outbox WHERE channel = 'in-person' AND state = 'delivered'") > 50
+        )
         #expect(try await demo.count("SELECT COUNT(*) FROM outbox WHERE channel = 'inbox' AND state = 'waiting'") == 0)
         #expect(try await demo.count("SELECT COUNT(*) FROM handover WHERE state = 'proposed'") == 1)
         #expect(try await demo.count("SELECT COUNT(*) FROM leave_") == 3)
@@ -221,7 +225,7 @@ actor DemoWorld {
         }
     }
 
-    @Test func anEmptyCountyHasPeopleAndNoCases() async throws {
+    @Test func anEmptyCountyHasPeopleAndNoCasesAndAHalfMadeOneIsRefused() async throws {
         let database = try await Database.open(try await freshLocation(.sqlite), logger: quiet)
         let composition = try await Composition(
             database: database, keys: KeyRing(secret: [UInt8](repeating: 7, count: 64)),
@@ -237,6 +241,12 @@ actor DemoWorld {
             )
         }
         #expect(counts == (0, 79))
+
+        // As if somebody had stopped the program half-way.
+        try await database.write { try $0.set("demo-unfinished", "1") }
+        await #expect(throws: Problem(.conflict, "demo-unfinished")) {
+            try await Demo.make(composition.desk, empty: true)
+        }
         await database.close()
     }
 

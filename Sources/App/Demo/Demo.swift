@@ -2,7 +2,7 @@ package import Desk
 import Foundation
 import Registry
 import Service
-import Storage
+package import Storage
 import Values
 
 /// The demo county: made up, of the size of a quarter of a real one, with a year of cases.
@@ -34,17 +34,21 @@ package enum Demo {
     /// - Parameters:
     ///   - empty: the county without cases.
     ///   - progress: what is being done, in words, and how far it is, 0...1.
-    /// - Throws: `Problem` `demo-not-empty` (409) when the database holds people already.
+    /// - Throws: `Problem` `demo-not-empty` (409) when the database holds units already, and
+    ///   `demo-unfinished` (409) when an earlier try was interrupted.
     @discardableResult
     package static func make(
         _ desk: Desk, empty isEmpty: Bool = false, share: Share = .all,
         progress: @escaping @Sendable (String, Double) -> Void = { _, _ in }
     ) async throws -> Made {
         let now = desk.clock.now
+        if try await isUnfinished(desk.database) { throw Problem(.conflict, "demo-unfinished") }
         if try await desk.database.read({ try $0.hasUnits() }) { throw Problem(.conflict, "demo-not-empty") }
+        try await desk.database.write { try $0.set("demo-unfinished", "1") }
         let words = desk.locales.words(.english)
         let files = try DemoFiles(
-            demo: Resources.folder("Data/demo"), requests: Resources.folder("Data/requests").appending(path: "requests.csv"))
+            demo: Resources.folder("Data/demo"),
+            requests: Resources.folder("Data/requests").appending(path: "requests.csv"))
         let plan = DemoCountyPlan(files)
         let maker = DemoStoryMaker(
             files: files, plan: plan, office: .office(desk.calendar), frontDesk: .desk(desk.calendar),
@@ -70,12 +74,21 @@ package enum Demo {
             let replay = DemoReplay(
                 desk: desk, files: files, county: county, stories: stories, photos: try await photos(desk), now: now)
             filed = try await replay.run { progress(words["demo.progress.cases"], $0) }
-            try await DemoEvening(desk: desk, county: county, now: now).run { progress(words["demo.progress.messages"], $0) }
+            try await DemoEvening(desk: desk, county: county, now: now).run {
+                progress(words["demo.progress.messages"], $0)
+            }
         }
         try await seal(desk) { progress(words["demo.progress.seals"], $0) }
+        try await desk.database.write { try $0.set("demo-unfinished", "0") }
         return Made(
             signIns: signIns, townships: files.townships.count, villages: files.villages.count,
             customers: plan.customers.count, cases: filed.mapValues(\.number), receipts: filed.mapValues(\.receipt))
+    }
+
+    /// Whether somebody stopped the program while it made the county: what stands there is half a
+    /// demo, and its database is to be removed.
+    package static func isUnfinished(_ database: Database) async throws -> Bool {
+        try await database.read { try $0.setting("demo-unfinished") } == "1"
     }
 
     private static func photos(_ desk: Desk) async throws -> [Upload] {

@@ -107,7 +107,6 @@ struct DemoCountyPlan: Sendable {
     }
 }
 
-
 /// Gives each post a person with a name that no other member of the staff has.
 private struct PeopleMaker {
     let files: DemoFiles

@@ -157,7 +157,9 @@ struct DemoReplay: Sendable {
             try await perform(AnswerCase.self, fields, actor, step.at)
         case .resolve(let result):
             fields["result"] = .text(result)
-            if let photo = photo(result + "\(step.at.milliseconds)", perMille: 160) { fields["photos"] = .uploads([photo]) }
+            if let photo = photo(result + "\(step.at.milliseconds)", perMille: 160) {
+                fields["photos"] = .uploads([photo])
+            }
             try await perform(ResolveCase.self, fields, actor, step.at)
         case .confirm(let satisfaction, let note):
             fields["satisfaction"] = .text("\(satisfaction)")
@@ -276,35 +278,4 @@ struct DemoTrouble: Error, CustomStringConvertible {
     let step: String
     let cause: String
     var description: String { "\(source): \(step): \(cause)" }
-}
-
-/// Who acts, with the grants of that moment.
-private struct DemoActors: Sendable {
-    let desk: Desk
-    let county: DemoCounty
-    private let known = Locked<[String: Actor]>([:])
-
-    init(desk: Desk, county: DemoCounty) {
-        self.desk = desk
-        self.county = county
-    }
-
-    func staff(_ key: String, at moment: Instant) async throws -> Actor {
-        // A stand-in holds other villages on other days.
-        let name = key.hasPrefix("representative/") ? "\(key)@\(moment.day.number)" : key
-        return try await find(name, county.person(key), at: moment)
-    }
-
-    func customer(_ index: Int, at moment: Instant) async throws -> Actor {
-        try await find("customer/\(index)", county.customers[index], at: moment)
-    }
-
-    private func find(_ name: String, _ person: ID<Person>, at moment: Instant) async throws -> Actor {
-        if let actor = known.with({ $0[name] }) { return actor }
-        guard let actor = try await desk.database.read({ try $0.actor(for: person, at: moment) }) else {
-            throw Problem.notFound
-        }
-        known.with { $0[name] = actor }
-        return actor
-    }
 }

@@ -3,18 +3,18 @@ import Values
 
 /// Tells one case: who does what, and when.
 struct DemoTeller {
-    private let maker: DemoStoryMaker
-    private let line: DemoFiles.RequestLine
+    let maker: DemoStoryMaker
+    let line: DemoFiles.RequestLine
     private let village: String
     private let pair: DemoCountyPlan.Pair
-    private var dice: DemoDice
-    private var t = Instant(milliseconds: 0)
+    var dice: DemoDice
+    var t = Instant(milliseconds: 0)
     private var referredTo: String?
     var isReferred: Bool { referredTo != nil }
 
     private(set) var steps: [DemoStep] = []
     private(set) var isLate = false
-    private(set) var isMerged = false
+    var isMerged = false
     /// When it was first resolved; nil when it never was.
     private(set) var resolvedAt: Instant?
 
@@ -45,13 +45,13 @@ struct DemoTeller {
     private var township: String {
         referredTo ?? village.split(separator: "/").dropLast().last.map(String.init) ?? ""
     }
-    private var dispatcher: String { "dispatcher/\(township)/\(line.source.utf8.last! % 2 + 1)" }
-    private var head: String { "head/\(township)" }
+    var dispatcher: String { "dispatcher/\(township)/\(line.source.utf8.last! % 2 + 1)" }
+    var head: String { "head/\(township)" }
     /// Goes past the representative: complaints stay with the station.
-    private var staysAbove: Bool { line.kind == "complaint" }
+    var staysAbove: Bool { line.kind == "complaint" }
     /// Hours count round the clock: somebody drives out.
-    private var isOutside: Bool { line.kind == "repair" || line.kind == "hazard" }
-    private func worker(at moment: Instant) -> String {
+    var isOutside: Bool { line.kind == "repair" || line.kind == "hazard" }
+    func worker(at moment: Instant) -> String {
         if staysAbove { return head }
         return referredTo.map { "representative/\($0)/2" } ?? maker.onDuty(pair, at: moment)
     }
@@ -84,7 +84,8 @@ struct DemoTeller {
     /// A second report of the same thing, while the first is being worked on.
     private mutating func joins(_ other: DemoStoryMaker.Earlier) -> Bool {
         let minutes = isOutside ? 4...9 : 20...90
-        let at = isOutside
+        let at =
+            isOutside
             ? t.adding(minutes: Int64(dice.number(in: minutes)))
             : maker.frontDesk.later(t, minutes: dice.number(in: minutes))
         guard let done = other.resolved, at.adding(minutes: 5) < done, other.opened < t, line.source.hasPrefix("RP")
@@ -127,7 +128,7 @@ struct DemoTeller {
     }
 
     /// To a station beside: the line that is broken turns out to be theirs.
-    private mutating func refer() {
+    mutating func refer() {
         let others = maker.files.townships.map(\.slug)
         let own = others.firstIndex(of: township) ?? 0
         let other = others[(own + 1) % others.count]
@@ -174,7 +175,9 @@ struct DemoTeller {
         }
         if dice.happens(perMille: PerMille.confirmed) {
             t = maker.frontDesk.later(t, minutes: dice.number(in: 40...1_700))
-            add(.confirm(satisfaction: satisfaction(), dice.happens(perMille: 450) ? text("confirm") : nil), by: .customer)
+            add(
+                .confirm(satisfaction: satisfaction(), dice.happens(perMille: 450) ? text("confirm") : nil),
+                by: .customer)
         } else {
             // The call is due after three working days without an answer.
             t = maker.office.later(t, minutes: 3 * 600 + dice.number(in: 30...500))
@@ -192,104 +195,11 @@ struct DemoTeller {
         add(.close, by: .staff(dispatcher))
     }
 
-    private mutating func satisfaction() -> Int { 5 - dice.index(weights: [54, 31, 9, 4, 2]) }
-
-    // MARK: A state that must be there
-
-    /// Placed backwards from now, so that the case has just come to `state`.
-    mutating func tell(upTo state: String, target: String?) {
-        let moves = Self.path(to: state, isOutside: isOutside)
-        var at = back(maker.now, idleMinutes(in: state))
-        var moments: [Instant] = []
-        for move in moves.reversed() {
-            moments.append(at)
-            at = back(at, minutesBefore(move))
-        }
-        t = at
-        add(.report)
-        for (move, moment) in zip(moves, moments.reversed()) {
-            t = moment
-            play(move, target)
-        }
-    }
-
-    private static func path(to state: String, isOutside: Bool) -> [String] {
-        let onSite = isOutside ? ["arrive"] : []
-        switch state {
-        case "submitted": return []
-        case "accepted": return ["accept"]
-        case "dispatched": return ["accept", "dispatch"]
-        case "in-progress": return ["accept", "dispatch", "start"]
-        case "on-site": return ["accept", "dispatch", "start", "arrive"]
-        case "returned": return ["accept", "dispatch", "start", "ask"]
-        case "resolved": return ["accept", "dispatch", "start"] + onSite + ["resolve"]
-        case "confirmed": return ["accept", "dispatch", "start"] + onSite + ["resolve", "confirm"]
-        case "reopened": return ["accept", "dispatch", "start"] + onSite + ["resolve", "reopen"]
-        case "referred": return ["accept", "refer"]
-        case "merged": return ["merge"]
-        default: return ["withdraw"]
-        }
-    }
-
-    /// Minutes that pass in the state before now.
-    private mutating func idleMinutes(in state: String) -> Int {
-        let spread = dice.number(in: 0...5)
-        // Three have been left lying beyond their five working days.
-        if state == "dispatched", ["payment", "usage", "other"].contains(line.kind) { return 3_800 + spread * 60 }
-        switch state {
-        case "submitted": return isOutside ? 3 + spread / 2 : 12 + spread * 7
-        case "accepted", "dispatched": return isOutside ? 4 + spread / 2 : 40 + spread * 10
-        case "in-progress", "on-site": return isOutside ? 12 + spread : 150 + spread * 40
-        case "returned", "referred": return isOutside ? 45 + spread * 5 : 240 + spread * 30
-        // Younger than the case that it is merged into.
-        case "merged": return isOutside ? 4 + spread : 40 + spread * 10
-        case "resolved": return isOutside ? 240 + spread * 60 : 200 + spread * 60
-        default: return isOutside ? 40 + spread * 10 : 60 + spread * 30
-        }
-    }
-
-    /// Minutes between the move before and this one.
-    private mutating func minutesBefore(_ move: String) -> Int {
-        let spread = dice.number(in: 0...5)
-        switch move {
-        case "accept": return isOutside ? 2 + spread : 20 + spread * 8
-        case "dispatch": return isOutside ? 2 + spread / 2 : 15 + spread * 5
-        case "start": return isOutside ? 3 + spread : 60 + spread * 20
-        case "arrive": return 25 + spread * 3
-        case "ask": return isOutside ? 6 + spread : 45 + spread * 10
-        case "resolve": return isOutside ? 60 + spread * 15 : 300 + spread * 60
-        case "confirm", "reopen": return isOutside ? 600 + spread * 30 : 400 + spread * 60
-        default: return isOutside ? 4 + spread : 30 + spread * 10
-        }
-    }
-
-    private func back(_ moment: Instant, _ minutes: Int) -> Instant {
-        if isOutside { return moment.adding(minutes: Int64(-minutes)) }
-        return (staysAbove ? maker.frontDesk : maker.office).earlier(moment, minutes: minutes)
-    }
-
-    private mutating func play(_ move: String, _ target: String?) {
-        switch move {
-        case "accept": add(.accept, by: .staff(staysAbove ? head : dispatcher))
-        case "dispatch": add(.dispatch(to: worker(at: t)), by: .staff(dispatcher))
-        case "start": add(.start, by: .staff(worker(at: t)))
-        case "arrive": add(.arrive, by: .staff(worker(at: t)))
-        case "ask": add(.ask(text("ask")), by: .staff(worker(at: t)))
-        case "resolve": add(.resolve(text("done")), by: .staff(worker(at: t)))
-        case "confirm": add(.confirm(satisfaction: satisfaction(), text("confirm")), by: .customer)
-        case "reopen": add(.reopen(text("reopen")), by: .customer)
-        case "refer": refer()
-        case "merge":
-            guard let target else { return }
-            add(.merge(into: target), by: .staff(staysAbove ? head : dispatcher))
-            isMerged = true
-        default: add(.withdraw(text("withdraw")), by: .customer)
-        }
-    }
+    mutating func satisfaction() -> Int { 5 - dice.index(weights: [54, 31, 9, 4, 2]) }
 
     // MARK: Small parts
 
-    private mutating func add(_ move: DemoStep.Move, by doer: DemoStep.Doer = .customer) {
+    mutating func add(_ move: DemoStep.Move, by doer: DemoStep.Doer = .customer) {
         steps.append(DemoStep(at: t, by: doer, move: move))
     }
 
@@ -305,7 +215,7 @@ struct DemoTeller {
         t = isOutside ? t.adding(minutes: Int64(minutes)) : maker.frontDesk.later(t, minutes: minutes)
     }
 
-    private mutating func text(_ move: String) -> String {
+    mutating func text(_ move: String) -> String {
         let list = maker.files.texts.list(move, line.kind)
         guard !list.isEmpty else { return "" }
         return dice.pick(list)
