@@ -63,6 +63,17 @@ struct UnitTests {
             #expect(try await village.desk.database.read { try $0.responsible(for: village.hejia, on: village.clock.today) } == nil)
             #expect(try await !village.actor(village.sun).has([.representative], at: RegistryVillage.county + "/mafang/hejia"))
             #expect(try await close(village.hejia.text) == "unit-already-closed")
+            #expect(
+                try await village.problem {
+                    try await village.act(
+                        PairVillage.self,
+                        ["village": village.hejia.text, "representative": village.wang.text, "liaison": village.zhou.text,
+                         "since": village.clock.today.iso], by: village.zhao)
+                } == "unit-already-closed")
+            #expect(
+                try await add(
+                    ["kind": "station", "parent": village.county.text, "slug": "s2", "name": "所", "partner": parent],
+                    by: village.gao) == "unit-has-station")
         }
     }
 

@@ -17,7 +17,7 @@ package struct AddAccount: Action {
     package init() {}
 
     package func perform(_ work: Work) throws -> AccountInfo {
-        let village = try work.village(village, reachedBy: [.company])
+        let village = try work.openVillage(village, reachedBy: [.company])
         guard number.utf8.allSatisfy({ (48...57).contains($0) }) else {
             throw Problem.invalid("number", "not-an-account-number")
         }

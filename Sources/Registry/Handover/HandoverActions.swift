@@ -20,6 +20,7 @@ package struct ProposeHandover: Action {
         guard let proposer = work.actor.person else { throw Problem.notSignedIn }
         guard successor != leaving else { throw Problem.invalid("successor", "handover-same-person") }
         try work.checkSuccessor(successor, of: leaving, in: station.county)
+        try work.checkCertificate(successor, of: leaving, in: station.county)
         let counts = try work.tx.handoverCounts(of: leaving)
         guard counts.villages + counts.cases > 0 else { throw Problem(.conflict, "handover-empty") }
         let id: ID<Handover> = work.newID()
@@ -55,6 +56,7 @@ package struct ApproveHandover: Action {
         let (seen, station) = try work.decidable(handover)
         let (leaving, successor, today) = (seen.leaving, seen.successor, work.now.day)
         try work.checkSuccessor(successor, of: leaving, in: station.county)
+        try work.checkCertificate(successor, of: leaving, in: station.county)
         try work.moveStandIns(from: leaving, to: successor)
         let pairings = try work.tx.currentPairings(of: leaving)
         for pairing in pairings {
@@ -82,11 +84,14 @@ package struct ApproveHandover: Action {
                 "handover.approved", of: "handover", handover.text,
                 ["leaving": leaving.text, "successor": successor.text, "cases": "\(moved)",
                  "villages": "\(pairings.count)"], county: station.county))
-        try work.owe(
-            MessageDraft(
-                key: "handover/\(handover.text)", to: .person(successor), template: "handover-approved",
-                data: ["leaving": seen.leavingName, "cases": "\(moved)", "villages": "\(pairings.count)"]),
-            county: station.county)
+        // Where cases moved, their own message says so.
+        if moved == 0 {
+            try work.owe(
+                MessageDraft(
+                    key: "handover/\(handover.text)", to: .person(successor), template: "handover-approved",
+                    data: ["leaving": seen.leavingName, "cases": "\(moved)", "villages": "\(pairings.count)"]),
+                county: station.county)
+        }
         work.announce(station.path)
         guard let approved = try work.tx.handover(handover) else { throw Problem.notFound }
         return approved
@@ -138,6 +143,21 @@ extension Work {
             SELECT 1 FROM leave_ WHERE person = \(successor) AND stand_in = \(leaving) AND to_day >= \(now.day) LIMIT 1
             """)
         guard counts == nil else { throw Problem.invalid("successor", "successor-needs-leaving") }
+    }
+
+    /// Live work goes only to somebody with a certificate valid today (B7); a refusal leaves a trace.
+    /// - Throws: a `Refusal` with `not-certified`.
+    fileprivate func checkCertificate(_ successor: ID<Person>, of leaving: ID<Person>, in county: String) throws {
+        let kinds = desk.kinds.all.filter(\.needsCertificate).map(\.name)
+        guard !kinds.isEmpty, try !tx.isCertified(successor, on: now.day) else { return }
+        let liveWork: Int? = try tx.value(
+            "SELECT 1 FROM cases WHERE assignee = \(leaving) AND open = 1 AND kind IN \(list: kinds) LIMIT 1")
+        guard liveWork != nil else { return }
+        throw Refusal(
+            .invalid("successor", "not-certified", ["name": try tx.personName(successor) ?? ""]),
+            recording: EventDraft(
+                "handover.refused", of: "person", leaving.text,
+                ["successor": successor.text, "reason": "not-certified"], county: county))
     }
 
     fileprivate func decidable(_ id: ID<Handover>) throws -> (HandoverInfo, UnitInfo) {

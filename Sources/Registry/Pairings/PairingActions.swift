@@ -15,7 +15,7 @@ package struct PairVillage: Action {
     package init() {}
 
     package func perform(_ work: Work) throws -> PairingInfo {
-        _ = try work.village(village, reachedBy: [.stationHead, .company])
+        _ = try work.openVillage(village, reachedBy: [.stationHead, .company])
         guard since >= work.now.day else { throw Problem.invalid("since", "in-the-past") }
         guard work.now.day.distance(to: since) <= 366 else { throw Problem.invalid("since", "too-far") }
         let id = try work.pair(

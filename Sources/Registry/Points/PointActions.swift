@@ -19,7 +19,7 @@ package struct OpenServicePoint: Action {
     package init() {}
 
     package func perform(_ work: Work) throws -> ServicePointInfo {
-        _ = try work.village(village, reachedBy: [.stationHead, .company])
+        _ = try work.openVillage(village, reachedBy: [.stationHead, .company])
         let id = try work.openServicePoint(draft(today: work.now.day))
         guard let made = try work.tx.servicePoint(id) else { throw Problem.notFound }
         return made
@@ -104,7 +104,7 @@ package struct AddDuty: Action {
     package init() {}
 
     package func perform(_ work: Work) throws -> DutyInfo {
-        let seen = try work.village(village, reachedBy: [.representative, .dispatcher, .stationHead, .company])
+        let seen = try work.openVillage(village, reachedBy: [.representative, .dispatcher, .stationHead, .company])
         guard day >= work.now.day else { throw Problem.invalid("day", "in-the-past") }
         guard work.now.day.distance(to: day) <= 366 else { throw Problem.invalid("day", "too-far") }
         let serves = try work.tx.grants(of: person, at: day.start).contains {
@@ -151,7 +151,9 @@ package struct PublishNotice: Action {
     package init() {}
 
     package func perform(_ work: Work) throws -> NoticeInfo {
-        _ = try work.unit(unit, reachedBy: noticeRoles)
+        guard try !work.unit(unit, reachedBy: noticeRoles).isClosed else {
+            throw Problem(.conflict, "unit-already-closed")
+        }
         let from = from ?? work.now.day
         guard from >= work.now.day else { throw Problem.invalid("from", "in-the-past") }
         guard from.distance(to: until) <= 366 else { throw Problem.invalid("until", "too-far") }

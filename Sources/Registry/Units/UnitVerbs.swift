@@ -48,8 +48,9 @@ extension Work {
         guard fits else { throw Problem.invalid("parent", "unit-wrong-parent") }
         if draft.kind == .station {
             guard let partner = draft.partner, let township = try tx.unit(partner), township.kind == .township,
-                township.parent == draft.parent
+                township.parent == draft.parent, !township.isClosed
             else { throw Problem.invalid("partner", "unit-needs-township") }
+            guard try tx.station(of: partner) == nil else { throw Problem.invalid("partner", "unit-has-station") }
         }
         if draft.kind == .village, let parent {
             guard try tx.station(of: parent.id) != nil else { throw Problem.invalid("parent", "unit-needs-station") }
@@ -97,6 +98,13 @@ extension Work {
             || actor.grants.contains { grant in
                 roles.contains(grant.role) && (grant.unit == unit.id || reaches(unit.path, from: grant.reach))
             }
+    }
+
+    /// A village in which something new may begin.
+    func openVillage(_ id: ID<Village>, reachedBy roles: Set<Role>) throws -> VillageInfo {
+        let village = try village(id, reachedBy: roles)
+        guard try tx.unit(village.unit)?.isClosed == false else { throw Problem(.conflict, "unit-already-closed") }
+        return village
     }
 
     func village(_ id: ID<Village>, reachedBy roles: Set<Role>) throws -> VillageInfo {
