@@ -59,7 +59,7 @@ extension Desk {
         do {
             try await prepared.prepare(self, by: actor, at: now)
             let action = prepared
-            let result = try await database.write { tx -> (outcome: WriteOutcome<A.Output>, topics: [String]) in
+            let change = { @Sendable (tx: Transaction) throws -> (outcome: WriteOutcome<A.Output>, topics: [String]) in
                 let work = Work(tx, by: actor, at: now, desk: self)
                 if let slot, try !tx.claim(slot, at: now) {
                     guard let stored = try tx.answer(in: slot) else { throw Problem(.conflict, "try-again") }
@@ -71,6 +71,8 @@ extension Desk {
                 if let slot { try tx.keep(json, in: slot, with: self.keys) }
                 return (.done(output, json), work.announced)
             }
+            let result =
+                A.isRowGuarded ? try await database.drain(change) : try await database.write(change)
             for topic in result.topics { live.announce(topic) }
             switch result.outcome {
             case .done(let output, let json):

@@ -10,6 +10,21 @@ extension Work {
     ///   certificate was to be sent.
     @discardableResult
     package func move(_ seen: Case, _ move: String, _ fields: MoveFields = MoveFields()) throws -> Case {
+        var seen = seen
+        // The clock may change a case between reading and writing, a few times at most.
+        for _ in 0..<3 {
+            if let moved = try attempt(move, seen, fields) { return moved }
+            guard let fresh = try tx.anyCase(seen.id) else { throw Problem.notFound }
+            if fresh.version != seen.version, let kind = desk.kinds.kind(fresh.kind, version: fresh.kindVersion) {
+                throw fresh.caseMoved(kind)
+            }
+            seen = fresh
+        }
+        throw Problem(.unavailable(retryAfterSeconds: 1), "try-again")
+    }
+
+    /// - Returns: nil when it was changed since it was read; nothing is written then.
+    private func attempt(_ move: String, _ seen: Case, _ fields: MoveFields) throws -> Case? {
         guard let kind = desk.kinds.kind(seen.kind, version: seen.kindVersion) else {
             throw Problem(.unavailable(retryAfterSeconds: 2), "try-again")
         }
@@ -28,7 +43,11 @@ extension Work {
             newID: { newID() })
         if step.effects.contains(.markResolved), after.inLimit == nil { after.inLimit = !limits.isBreached }
         after.schedule(limits, in: kind, calendar: desk.calendar)
-        guard try tx.save(after, from: seen, rank: after.rank(in: kind, at: now)) else { throw seen.caseMoved(kind) }
+        guard try tx.save(after, from: seen, rank: after.rank(in: kind, at: now)) else { return nil }
+        // The other one must not end meanwhile.
+        if step.effects.contains(.join), let other = fields.into, try !tx.hold(other) {
+            throw Problem.invalid("into", "not-open")
+        }
         try tx.saveLimits(limits, from: before, of: seen.id)
         for (limit, old) in zip(limits.all, before.all) where limit.breachedAt != nil && old.breachedAt == nil {
             try record(

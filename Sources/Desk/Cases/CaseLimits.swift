@@ -68,6 +68,18 @@ package struct CaseLimit: Sendable, Equatable {
         return (step, moment)
     }
 
+    /// Takes every step whose share has been reached and of which nobody was told.
+    package mutating func escalations(until now: Instant, _ calendar: WorkCalendar) -> [Escalation] {
+        var reached: [Escalation] = []
+        while let next = nextStep(calendar), next.moment <= now {
+            level = next.step.rawValue
+            let isBreach = next.step == .dispatcher && breachedAt == nil
+            if isBreach { breachedAt = dueAt }
+            reached.append(Escalation(step: next.step, limit: self, isBreach: isBreach))
+        }
+        return reached
+    }
+
     /// `[[from,to],[from,null]]`: milliseconds.
     static func text(of pauses: [Pause]) -> String {
         if pauses.isEmpty { return "[]" }
@@ -85,6 +97,13 @@ package struct CaseLimit: Sendable, Equatable {
                 from: Instant(milliseconds: from), to: Int64(numbers[1]).map { Instant(milliseconds: $0) })
         }
     }
+}
+
+/// A share of a limit that was reached, and whether that broke the promise just now.
+package struct Escalation: Sendable, Equatable {
+    package let step: EscalationStep
+    package let limit: CaseLimit
+    package let isBreach: Bool
 }
 
 /// All limits of a case through its moves.

@@ -32,7 +32,7 @@ extension Transaction {
 
     // MARK: Change
 
-    /// - Returns: false when somebody else changed it since it was read.
+    /// - Returns: false when somebody else, or the clock, changed it since it was read.
     func save(_ after: Case, from before: Case, rank: Int) throws -> Bool {
         try change(
             """
@@ -45,7 +45,7 @@ extension Transaction {
                 follow_up_at = \(after.followUpAt), closed_at = \(after.closedAt), reopened = \(after.reopened),
                 satisfaction = \(after.satisfaction), outcome = \(after.outcome), in_limit = \(after.inLimit),
                 open = \(after.isOpen), version = \(after.version)
-            WHERE id = \(after.id) AND version = \(before.version)
+            WHERE id = \(after.id) AND version = \(before.version) AND next_check_at = \(before.nextCheckAt)
             """) == 1
     }
 
@@ -130,14 +130,25 @@ extension Transaction {
     }
 
     /// What the clock changed: limits, and when to look again. The version stays: nobody moved it.
-    package func saveCheck(_ after: Case, _ limits: CaseLimits, from before: CaseLimits, rank: Int) throws {
-        try run(
-            """
-            UPDATE cases SET rank = \(rank), due_at = \(after.dueAt), due_name = \(after.dueName),
-                next_check_at = \(after.nextCheckAt)
-            WHERE id = \(after.id)
-            """)
-        try saveLimits(limits, from: before, of: after.id)
+    /// - Returns: false when somebody moved it meanwhile.
+    package func saveCheck(
+        _ after: Case, from seen: Case, _ limits: CaseLimits, from before: CaseLimits, rank: Int
+    ) throws -> Bool {
+        let isSaved =
+            try change(
+                """
+                UPDATE cases SET rank = \(rank), due_at = \(after.dueAt), due_name = \(after.dueName),
+                    next_check_at = \(after.nextCheckAt)
+                WHERE id = \(after.id) AND version = \(seen.version) AND next_check_at = \(seen.nextCheckAt)
+                """) == 1
+        if isSaved { try saveLimits(limits, from: before, of: after.id) }
+        return isSaved
+    }
+
+    /// Holds an open case as it was seen until the end of the transaction.
+    func hold(_ seen: Case) throws -> Bool {
+        try change(
+            "UPDATE cases SET version = version WHERE id = \(seen.id) AND version = \(seen.version) AND open = 1") == 1
     }
 
     // MARK: People

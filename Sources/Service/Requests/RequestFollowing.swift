@@ -9,6 +9,7 @@ package struct FollowCase: Action {
     package static let door = Door.post("/requests/:case/follow", status: 201)
     package static let who: Who = .anybody
     package static let allowance: Allowance? = Allowance(tries: 30, withinSeconds: 600, sparesStaff: true)
+    package static let isRowGuarded = true
 
     @Input package var `case`: Code
     @Input(.length(1...RequestLimits.nameMax)) package var name: String
@@ -72,19 +73,14 @@ extension Work {
         }
         guard seen.isOpen else { throw seen.caseMoved(kind) }
         // A second time with the same phone: a new secret, the same follower.
-        let known: String? = try draft.phoneHash.flatMap {
-            try tx.value("SELECT id FROM follower WHERE case_id = \(seen.id) AND phone_hash = \($0)")
-        }
-        if let known {
-            try tx.run("UPDATE follower SET receipt_hash = \(draft.receiptHash) WHERE id = \(known)")
-        } else {
-            try tx.run(
-                """
-                INSERT INTO follower (id, case_id, at, person, name, phone, phone_hash, phone_tail, village, receipt_hash)
-                VALUES (\(newID(CaseFollower.self)), \(seen.id), \(now), \(draft.person), \(draft.name), \(draft.phone),
-                        \(draft.phoneHash), \(draft.phoneTail), \(seen.village), \(draft.receiptHash))
-                """)
-        }
+        try tx.run(
+            """
+            INSERT INTO follower (id, case_id, at, person, name, phone, phone_hash, phone_tail, village, receipt_hash)
+            VALUES (\(newID(CaseFollower.self)), \(seen.id), \(now), \(draft.person), \(draft.name), \(draft.phone),
+                    \(draft.phoneHash), \(draft.phoneTail), \(seen.village), \(draft.receiptHash))
+            ON CONFLICT (case_id, phone_hash) WHERE phone_hash IS NOT NULL
+            DO UPDATE SET receipt_hash = excluded.receipt_hash
+            """)
         try record(EventDraft("case.followed", of: "case", seen.number.text, county: seen.county))
         announceChange(of: seen)
         let due = seen.dueAt == .distantFuture ? nil : seen.dueAt

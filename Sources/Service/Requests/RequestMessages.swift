@@ -71,6 +71,7 @@ package struct TickTold: Action {
     package static let name = "tick-told"
     package static let door = Door.post("/told/:message")
     package static let who: Who = .roles(.liaison, .representative, .attendant)
+    package static let isRowGuarded = true
     @Input package var message: ID<Message>
     package init() {}
     package init(_ message: ID<Message>) { self.message = message }

@@ -20,6 +20,7 @@ package protocol CaseMoveAction: Action where Output == Moved {
 extension CaseMoveAction {
     package static var door: Door { .post("/requests/:case/\(move)") }
     package static var name: String { move }
+    package static var isRowGuarded: Bool { true }
     package var secret: String? { nil }
     package var lastFour: String? { nil }
     package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) throws {}
@@ -253,6 +254,7 @@ package struct FollowUpCase: Action {
     package static let name = "follow-up"
     package static let door = Door.post("/requests/:case/follow-up")
     package static let who: Who = .roles(.dispatcher, .stationHead, .company)
+    package static let isRowGuarded = true
     @Input package var `case`: Code
     @Input(.hidden) package var seen: Int?
     @Input package var reached: Bool
@@ -437,6 +439,7 @@ package struct MoveCase: Action {
     package static let name = "move-case"
     package static let door = Door.post("/requests/:case/moves/:move")
     package static let who: Who = .signedIn
+    package static let isRowGuarded = true
     @Input package var `case`: Code
     @Input(.length(1...40)) package var move: String
     @Input(.hidden) package var seen: Int?
@@ -490,6 +493,7 @@ package struct RevealContact: Action {
     package static let who: Who = .roles(
         .attendant, .liaison, .representative, .dispatcher, .stationHead, .company)
     package static let keepsAnswer = false
+    package static let isRowGuarded = true
     package static let allowance: Allowance? = Allowance(tries: 60, withinSeconds: 3600)
     @Input package var `case`: Code
     @Input(.length(1...100)) package var reason: String

@@ -27,7 +27,7 @@ package enum RequestSweep {
                 ) { $0[0] as Code }
             }
             if numbers.isEmpty { break }
-            let topics = try await desk.database.write { tx -> [String] in
+            let topics = try await desk.database.drain { tx -> [String] in
                 var topics: [String] = []
                 for number in numbers { topics += try look(tx, desk, number, at: now).topics }
                 return topics
@@ -42,7 +42,7 @@ package enum RequestSweep {
     /// Looks at one case as if the clock said `now`.
     /// - Returns: false when there was nothing to do.
     package static func check(_ desk: Desk, number: String, at now: Instant) async throws -> Bool {
-        try await desk.database.write { try look($0, desk, Code(stored: number), at: now).isDone }
+        try await desk.database.drain { try look($0, desk, Code(stored: number), at: now).isDone }
     }
 
     private static func look(
@@ -53,67 +53,66 @@ package enum RequestSweep {
             let kind = desk.kinds.kind(seen.kind, version: seen.kindVersion)
         else { return (false, []) }
         let work = Work(tx, by: .system(county: seen.county), at: now, desk: desk)
-        try work.look(at: seen, kind)
-        return (true, work.announced)
+        return (try work.look(at: seen, kind), work.announced)
     }
 }
 
 extension Work {
-    fileprivate func look(at seen: Case, _ kind: Kind) throws {
-        if seen.state == "confirmed", seen.isOpen == false, let close = kind.move("close"), close.who.contains(.system) {
+    /// - Returns: false when somebody moved the case meanwhile; it is looked at again later.
+    fileprivate func look(at seen: Case, _ kind: Kind) throws -> Bool {
+        if seen.state == "confirmed", !seen.isOpen, let close = kind.move("close"), close.who.contains(.system) {
             try move(seen, "close")
-            return
+            return true
         }
         let before = try tx.limits(of: seen.id)
         var limits = before
-        for i in limits.all.indices { try escalate(&limits.all[i], seen, kind) }
+        var told: [Escalation] = []
+        for i in limits.all.indices { told += limits.all[i].escalations(until: now, desk.calendar) }
         var after = seen
         after.schedule(limits, in: kind, calendar: desk.calendar)
-        if let due = seen.followUpAt, due <= now, seen.isOpen {
-            try tellDispatchers(of: seen, "follow-up-due", kind, key: "\(seen.id.text)/\(seen.reopened)/\(due.milliseconds)")
-            // Told once; the next move plans anew.
-            after.nextCheckAt = .distantFuture
+        let call = seen.followUpAt.flatMap { $0 <= now && seen.isOpen ? $0 : nil }
+        // Told once; the next move plans anew.
+        if call != nil { after.nextCheckAt = .distantFuture }
+        guard try tx.saveCheck(after, from: seen, limits, from: before, rank: after.rank(in: kind, at: now)) else {
+            return false
         }
-        try tx.saveCheck(after, limits, from: before, rank: after.rank(in: kind, at: now))
+        for escalation in told { try tell(escalation, seen, kind) }
+        if let call {
+            try tellDispatchers(
+                of: seen, "follow-up-due", kind, key: "\(seen.id.text)/\(seen.reopened)/\(call.milliseconds)")
+        }
         announceChange(of: after)
+        return true
     }
 
-    /// Tells everybody whose share has been reached and who was not told yet.
-    private func escalate(_ limit: inout CaseLimit, _ seen: Case, _ kind: Kind) throws {
-        while limit.isRunning, !limit.isPaused, let step = EscalationStep.allCases.first(where: { $0.rawValue > limit.level }),
-            let moment = desk.calendar.moment(
-                ofPercent: step.rawValue, start: limit.startedAt, rule: limit.rule, pauses: limit.pauses),
-            moment <= now
-        {
-            limit.level = step.rawValue
-            let key = "\(limit.id.text)/\(step.rawValue)"
-            if step == .dispatcher, limit.breachedAt == nil {
-                limit.breachedAt = limit.dueAt
-                try record(
-                    EventDraft(
-                        "limit.breached", of: "case", seen.number.text,
-                        ["limit": limit.name, "rule": limit.rule.description, "due": limit.dueAt.iso], county: seen.county))
-            }
+    private func tell(_ escalation: Escalation, _ seen: Case, _ kind: Kind) throws {
+        let (step, limit) = (escalation.step, escalation.limit)
+        let key = "\(limit.id.text)/\(step.rawValue)"
+        if escalation.isBreach {
             try record(
                 EventDraft(
-                    "limit.escalated", of: "case", seen.number.text,
-                    ["limit": limit.name, "percent": "\(step.rawValue)"], county: seen.county))
-            switch step {
-            case .representative:
-                if let assignee = seen.assignee { try warn(assignee, "limit-near", limit, seen, kind, key) }
-                if limit.isPromise {
-                    try tellCustomer(of: seen, template: "case-at-risk", key: key, data: messageData(seen, kind))
-                }
-            case .dispatcher: try tellDispatchers(of: seen, "limit-passed", kind, key: key, limit)
-            case .stationHead:
-                for person in try tx.holders(of: .stationHead, in: seen.station, at: now)
-                where !seen.hiddenFrom.contains(person) {
-                    try warn(person, "limit-passed-far", limit, seen, kind, key)
-                }
-            case .county:
-                for person in try tx.holders(of: .company, at: seen.county, now: now) {
-                    try warn(person, "limit-passed-double", limit, seen, kind, key)
-                }
+                    "limit.breached", of: "case", seen.number.text,
+                    ["limit": limit.name, "rule": limit.rule.description, "due": limit.dueAt.iso], county: seen.county))
+        }
+        try record(
+            EventDraft(
+                "limit.escalated", of: "case", seen.number.text,
+                ["limit": limit.name, "percent": "\(step.rawValue)"], county: seen.county))
+        switch step {
+        case .representative:
+            if let assignee = seen.assignee { try warn(assignee, "limit-near", limit, seen, kind, key) }
+            if limit.isPromise {
+                try tellCustomer(of: seen, template: "case-at-risk", key: key, data: messageData(seen, kind))
+            }
+        case .dispatcher: try tellDispatchers(of: seen, "limit-passed", kind, key: key, limit)
+        case .stationHead:
+            for person in try tx.holders(of: .stationHead, in: seen.station, at: now)
+            where !seen.hiddenFrom.contains(person) {
+                try warn(person, "limit-passed-far", limit, seen, kind, key)
+            }
+        case .county:
+            for person in try tx.holders(of: .company, at: seen.county, now: now) {
+                try warn(person, "limit-passed-double", limit, seen, kind, key)
             }
         }
     }
