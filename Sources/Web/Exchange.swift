@@ -99,9 +99,10 @@ struct Exchange: Sendable {
         if newVisitor { cookies.append(SetCookie(CookieName.visitor, visit.visitor, maxAgeSeconds: 30 * 86_400)) }
         set(cookies, in: &headers)
         if let seconds = page.retryAfter { headers[.retryAfter] = String(seconds) }
-        let html = layout(page, visit, house)
+        let html = layout(page, visit, house).text
         return Response(
-            status: .init(code: page.status), headers: headers, body: .init(byteBuffer: .init(string: html.text)))
+            status: .init(code: page.status), headers: headers,
+            body: .init(byteBuffer: .init(string: visit.language == .chinese ? html : markChinese(html))))
     }
 
     func answer(_ after: After) -> Response {

@@ -1,5 +1,6 @@
 """Real pages in Chromium: opens them, follows their links, and looks for faults."""
 
+import itertools
 import re
 from collections import deque
 from pathlib import Path
@@ -16,6 +17,8 @@ STARTS = ["/", "/choose", "/danger", "/requests/new", "/follow", "/sign-in", "/m
           "/inbox", "/told", "/counter", "/kinds", "/record", "/operations", "/results", "/people", "/units", "/notices",
           "/callers", "/audit", "/handovers", "/my/sessions", "/sign-in/help", "/sign-in/code"]
 NOT_PAGES = re.compile(r"^/(api|assets|metrics|healthz|readyz|photos|prefer|sign-out|hooks)(/|$)|/live$|\.(csv|json|png|svg|jpg|webm|js|css)$")
+# Every window calls from an address of its own, as a proxy would name it: limits count by address.
+_addresses = itertools.count()
 VARIABLE = re.compile(r"^(?:[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{20,}|\d+|\d{4}-\d\d(-\d\d)?)$")
 
 
@@ -35,6 +38,7 @@ class Browsing:
         self.base = base
         self.context = browser.new_context(
             viewport=size or PHONE, locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=scripts,
+            extra_http_headers={"X-Forwarded-For": f"198.18.0.{next(_addresses) % 250 + 1}"},
             reduced_motion="reduce", geolocation={"latitude": 34.05, "longitude": 114.2}, permissions=["geolocation"])
         self.context.set_default_timeout(10_000)
         cookies = [("lang", language)] + ([("large", "1")] if large else []) + ([("cunwang", cookie)] if cookie else [])

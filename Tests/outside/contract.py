@@ -98,10 +98,10 @@ class Contract:
         self.call("withdraw-notice", "company", path={"notice": self.made("company", "/notices", notice)["id"]})
         self.call("add-account", "company", body={
             "number": f"{int(time.time() * 1000) % 10**10:010d}", "village": self.village["id"], "name": "赵合同", "address": "一组1号",
-            "phone": "13911112222", "meter": self.fresh("M"), "kind": "household"})
+            "phone": "13911112222", "meter": self.fresh("M"), "kind": "residential"})
         account = self.made("company", "/accounts", {
             "number": f"{int(time.time() * 1000) % 10**10 + 1:010d}", "village": self.village["id"], "name": "钱合同", "address": "一组2号",
-            "phone": "13911113333", "kind": "household"})
+            "phone": "13911113333", "kind": "residential"})
         self.call("reveal-account-phone", "company", path={"account": account["id"]}, body={"reason": "核对户名"})
 
     # People
@@ -127,7 +127,7 @@ class Contract:
         def representative():
             return self.add_person("representative", self.station)["id"]
 
-        certificate = {"kind": "electrician", "number": "T4100001", "from": (self.day - timedelta(days=1)).isoformat(),
+        certificate = {"kind": "low-voltage", "number": "T4100001", "from": (self.day - timedelta(days=1)).isoformat(),
                        "to": (self.day + timedelta(days=900)).isoformat()}
         self.call("add-certificate", "company", path={"person": representative()}, body=certificate)
         leave = {"from": self.day.isoformat(), "to": (self.day + timedelta(days=2)).isoformat(), "standIn": self.representative}
@@ -175,7 +175,7 @@ class Contract:
         other = self.newcomer()
         Phone.signed_in(self.server, {"person": other.person, "password": other.password})
         current = other.get("/sessions/current").json()
-        spare = next(session for session in current["sessions"] if not session["isCurrent"])
+        spare = next(session for session in current["sessions"] if not session["isThisOne"])
         self.call("end-one-session", self.token("ender", other), path={"session": spare["id"]})
         changer = self.newcomer()
         self.call("set-password", self.token("changer", changer), body={

@@ -23,7 +23,10 @@ def own_villages(phone: Phone) -> list[dict]:
     answer = phone.get("/sessions/current")
     assert answer.status_code == 200, answer.text
     units = {role["unit"] for role in answer.json()["roles"]}
-    own = [village for village in villages(phone) if village["station"] in units or village["id"] in units]
+    listed = villages(phone)
+    # A representative belongs to a station but serves the villages paired to them.
+    own = [village for village in listed if village["id"] in units] or [
+        village for village in listed if village["station"] in units]
     assert own, f"no village is served by {answer.json()}"
     return own
 

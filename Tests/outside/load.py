@@ -105,6 +105,6 @@ def every_request(phone: Phone) -> list[dict]:
         assert answer.status_code == 200, answer.text
         page = answer.json()
         items += page["items"]
-        after = page["next"]
+        after = page.get("next")
         if not after:
             return items
