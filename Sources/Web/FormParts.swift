@@ -37,13 +37,13 @@ package enum FormParts {
     /// One field of an action.
     package static func field(
         _ field: InputDescription, of action: String, _ visit: Visit, _ state: FormState,
-        choices: [FormChoice]? = nil, initial: String? = nil, isRequired: Bool = false
+        choices: [FormChoice]? = nil, initial: String? = nil, isRequired: Bool = false, label: String? = nil
     ) -> HTML {
         let words = visit.words
         let complaint = state.complaint(field.name).map { ProblemText.sentence($0, words) }
         let hintKey = "action.\(action).\(field.name)-hint"
         var frame = FieldFrame(
-            id: "\(action)-\(field.name)", name: field.name, label: label(action, field.name, words),
+            id: "\(action)-\(field.name)", name: field.name, label: label ?? Self.label(action, field.name, words),
             hint: words.has(hintKey) ? words[hintKey] : nil, complaint: complaint,
             optional: field.isOptional && !isRequired && field.control != .flag ? words["form.optional"] : nil)
         let typed = state.values[field.name] == nil ? initial ?? "" : state.typed(field.name)

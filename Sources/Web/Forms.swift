@@ -35,12 +35,14 @@ package struct FormLook: Sendable {
     package var to: String?
     /// Fields that may be left out elsewhere and must be filled in here: no "optional" beside them.
     package var required: Set<String> = []
+    /// Labels where the page knows better than the action: "name of the villager".
+    package var labels: [String: String] = [:]
 
     package init(
         only: [String]? = nil, except: Set<String> = [], hidden: [String: String] = [:],
         choices: [String: [FormChoice]] = [:], initial: [String: String] = [:], submit: String? = nil,
         before: HTML = .empty, after: HTML = .empty, isSecondary: Bool = false, to: String? = nil,
-        required: Set<String> = []
+        required: Set<String> = [], labels: [String: String] = [:]
     ) {
         self.only = only
         self.except = except
@@ -53,6 +55,7 @@ package struct FormLook: Sendable {
         self.isSecondary = isSecondary
         self.to = to
         self.required = required
+        self.labels = labels
     }
 }
 
@@ -81,7 +84,7 @@ package enum Forms {
         let parts: [HTML] = fields.map { field in
             FormParts.field(
                 field, of: A.name, visit, state, choices: look.choices[field.name], initial: look.initial[field.name],
-                isRequired: look.required.contains(field.name))
+                isRequired: look.required.contains(field.name), label: look.labels[field.name])
         }
         return open(to: path, visit, state, hasFiles: fields.contains { $0.control == .photos }, key: A.keepsAnswer)
             + """

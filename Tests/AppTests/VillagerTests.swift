@@ -89,8 +89,9 @@ import Values
 
     // MARK: Reporting
 
-    @Test func aVillagerReportsInTwoStepsAndGetsAReceipt() async throws {
-        try await withVillage { village in
+    @Test(arguments: [Database.Engine.sqlite, .postgres])
+    func aVillagerReportsInTwoStepsAndGetsAReceipt(_ engine: Database.Engine) async throws {
+        try await withVillage(engine) { village in
             let receipt = try await village.reportByForm("三组整片停电，从昨晚开始")
 
             #expect(receipt.contains("收到了"))
@@ -145,8 +146,9 @@ import Values
         }
     }
 
-    @Test func theSameTroubleOfANeighbourIsOfferedAndFollowed() async throws {
-        try await withVillage { village in
+    @Test(arguments: [Database.Engine.sqlite, .postgres])
+    func theSameTroubleOfANeighbourIsOfferedAndFollowed(_ engine: Database.Engine) async throws {
+        try await withVillage(engine) { village in
             let first = try await village.report("整村停电")
             let step = try await village.firstStep("我家也没电")
 
@@ -159,6 +161,32 @@ import Values
             #expect(receipt.contains(first.number))
             #expect(try await village.count("SELECT COUNT(*) FROM cases") == 1)
             #expect(try await village.count("SELECT COUNT(*) FROM follower") == 1)
+        }
+    }
+
+    @Test func aNeighbourFollowsByAFormOfItsOwn() async throws {
+        try await withVillage { village in
+            let given = try await village.report("整村停电")
+            let page = "/requests/\(given.number)/follow"
+
+            let unsaid = try await village.submit(page, ["name": "孙大爷"], to: page)
+            #expect(unsaid.status == 422 && unsaid.contains("id=\"follow-phone-error\""))
+            let sent = try await village.submit(page, ["name": "孙大爷", "phone": "13822223333"], to: page)
+            let receipt = try await village.get(try #require(sent.location))
+            #expect(receipt.contains("跟着这件事走") && receipt.contains(given.number))
+        }
+    }
+
+    @Test func whoKnowsNoVillageReportsByPosition() async throws {
+        try await withVillage { village in
+            let start = "/requests/new?kind=hazard&latitude=34.11&longitude=114.11"
+            let first = try await village.submit(start, ["what": "路边电杆歪了"], to: "/requests/new")
+            let step = try #require(first.location)
+            let sent = try await village.submit(step, ["name": "路过的人", "phone": Self.phone], to: step)
+
+            let receipt = try await village.get(try #require(sent.location))
+            #expect(receipt.contains("最近的供电所"))
+            #expect(try await village.count("SELECT COUNT(*) FROM cases WHERE village IS NULL") == 1)
         }
     }
 
@@ -239,8 +267,9 @@ import Values
         }
     }
 
-    @Test func theVillagerAnswersConfirmsAndReopensByTheReceipt() async throws {
-        try await withVillage { village in
+    @Test(arguments: [Database.Engine.sqlite, .postgres])
+    func theVillagerAnswersConfirmsAndReopensByTheReceipt(_ engine: Database.Engine) async throws {
+        try await withVillage(engine) { village in
             let given = try await village.report("没电了")
             let code = Code(stored: given.number)
             let page = "/follow/\(given.receipt)"
@@ -283,8 +312,9 @@ import Values
         }
     }
 
-    @Test func aCustomerSeesOwnCasesAndAccountsAndNobodyElses() async throws {
-        try await withVillage { village in
+    @Test(arguments: [Database.Engine.sqlite, .postgres])
+    func aCustomerSeesOwnCasesAndAccountsAndNobodyElses(_ engine: Database.Engine) async throws {
+        try await withVillage(engine) { village in
             #expect(try await village.get("/mine", as: village.zhang).contains("您还没有报过事"))
             let own = try await village.report("自家没电", phone: "13900001111")
             let other = try await village.report("别家没电")

@@ -10,8 +10,8 @@ struct IntakeDuplicates {
 
     /// - Returns: nil when nothing like it is open.
     func section(_ visit: Visit, _ state: FormState) async throws -> HTML? {
-        // What concerns one household alone has no duplicates; a complaint is nobody else's to see.
-        guard let village, !kind.isComplaint else { return nil }
+        // A fault or a hazard is the same for neighbours; a bill, a connection or a complaint is one's own.
+        guard let village, kind.service == "repair" else { return nil }
         var inputs: RawInputs = ["village": .text(village.id.text), "kind": .text(kind.name)]
         for name in ["latitude", "longitude"] {
             let typed = state.typed(name)

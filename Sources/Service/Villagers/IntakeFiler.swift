@@ -17,11 +17,11 @@ struct IntakeFiler {
         case .attendant:
             return FormLook(
                 only: ["name", "phone", "account", "consent"],
-                hidden: ["forWhom": "1", "agreed": "1", "channel": Channel.counter.rawValue], required: ["consent"])
+                hidden: ["forWhom": "1", "agreed": "1", "channel": Channel.counter.rawValue], required: ["consent"], labels: labels)
         case .liaison:
             return FormLook(
                 only: ["name", "phone", "account", "agreed"],
-                hidden: ["forWhom": "1", "channel": Channel.liaison.rawValue])
+                hidden: ["forWhom": "1", "channel": Channel.liaison.rawValue], labels: labels)
         case .representative, .dispatcher, .stationHead, .company, .township:
             let channels: [Channel] = [.phone, .visit, .counter]
             return FormLook(
@@ -29,11 +29,16 @@ struct IntakeFiler {
                 choices: [
                     "channel": channels.map { FormChoice($0.rawValue, visit.words["channel.\($0.rawValue)"]) }
                 ],
-                initial: ["channel": Channel.phone.rawValue])
+                initial: ["channel": Channel.phone.rawValue], labels: labels)
         case .customer:
             return FormLook(only: ["name", "phone"], initial: ["name": actor.name], required: ["phone"])
         default:
             return FormLook(only: ["name", "phone"], required: ["phone"])
         }
+    }
+
+    /// "Your name" is not what a filer is asked.
+    private var labels: [String: String] {
+        ["name": visit.words["villagers.intake.their-name"], "phone": visit.words["villagers.intake.their-phone"]]
     }
 }
