@@ -209,6 +209,32 @@ import Values
         }
     }
 
+    /// Anybody may follow a case that stands among the possible duplicates: they hear how it goes.
+    @Test func whoFollowsANeighboursCaseLearnsNothingOfTheNeighbour() async throws {
+        try await withVillage { village in
+            let stage = try await PermissionStage.make(village)
+            let made = try await stage.aCase(
+                "submitted", at: stage.home, what: "我家院子里的表箱冒烟", place: Place(latitude: 34.1, longitude: 114.1))
+            let followed = try await village.api(
+                .post, "/requests/\(made.number)/follow", ["name": "邻居", "phone": stage.freshPhone()])
+            #expect(followed.status == 201)
+            let secret = followed.json["receipt"] as? String ?? ""
+
+            let view = try await village.api(.get, "/requests/\(made.number)?secret=\(secret)")
+            #expect(view.status == 200)
+            for part in ["表箱冒烟", made.phone, "周大爷", "latitude", made.secret] {
+                #expect(!view.contains(part), "\(part): \(view.text)")
+            }
+            for (move, body) in [
+                ("withdraw", [:]), ("answer", ["note": "好了"]), ("reopen", ["reason": "又坏"]), ("confirm", ["satisfaction": 5]),
+            ] as [(String, [String: any Sendable])] {
+                let sent = body.merging(["secret": secret]) { first, _ in first }
+                let reply = try await village.api(.post, "/requests/\(made.number)/\(move)", sent)
+                #expect(reply.status == 403, "\(move): \(reply.status)")
+            }
+        }
+    }
+
     // MARK: Rights that end
 
     @Test func rightsEndWithTheRoleTheLeaveAndThePerson() async throws {
@@ -279,6 +305,30 @@ import Values
             let liaisons = try await village.count(
                 "SELECT COUNT(*) FROM event WHERE verb = 'case.dispatch-refused' AND data LIKE '%liaison-never-assigned%'")
             #expect(liaisons == refusals / 4)
+        }
+    }
+
+    /// Open repairs are not handed over to somebody without a certificate either.
+    @Test func aHandoverOfLiveWorkNeedsACertifiedSuccessor() async throws {
+        try await withVillage { village in
+            let stage = try await PermissionStage.make(village)
+            let bare = try await stage.aPerson(at: stage.home)
+            let waiting = try await stage.aHandover(at: stage.home)
+            let body = ["leaving": village.wang.id.text, "successor": bare.text, "reason": "调走"]
+
+            let idle = try await village.api(.post, "/handovers", body, as: village.dispatcher)
+            #expect(idle.status == 201, "without live work: \(idle.text)")
+            let id = idle.json["id"] as? String ?? ""
+            _ = try await stage.aCase(at: stage.home)
+            let approved = try await village.api(.post, "/handovers/\(id)/approve", [:], as: village.head)
+            #expect(approved.status == 422 && approved.contains("not-certified"), "\(approved.text)")
+            #expect(try await village.api(.post, "/handovers/\(id)/reject", [:], as: village.head).status == 200)
+            let proposed = try await village.api(.post, "/handovers", body, as: village.dispatcher)
+            #expect(proposed.status == 422 && proposed.contains("not-certified"), "\(proposed.text)")
+
+            #expect(try await village.count("SELECT COUNT(*) FROM event WHERE verb = 'handover.refused'") == 2)
+            #expect(try await village.count("SELECT COUNT(*) FROM cases WHERE assignee = \(bare)") == 0)
+            #expect(try await village.api(.post, "/handovers/\(waiting)/approve", [:], as: village.head).status == 200)
         }
     }
 

@@ -153,7 +153,7 @@ struct PermissionStage: Sendable {
     /// A case at a spot, brought into a state by the deputy head.
     func aCase(
         _ state: String = "submitted", at spot: PermissionSpot, by filer: Villager? = nil, kind: String = "repair",
-        what: String = "东头没有电", about: ComplaintSubject? = nil
+        what: String = "东头没有电", about: ComplaintSubject? = nil, place: Place? = nil
     ) async throws -> MadeCase {
         let phone = filer?.id == village.zhang.id ? "13900001111" : freshPhone()
         var raw: RawInputs = [
@@ -161,6 +161,10 @@ struct PermissionStage: Sendable {
             "phone": .text(phone),
         ]
         if let about { raw["about"] = .text(about.rawValue) }
+        if let place {
+            raw["latitude"] = .text("\(place.latitude)")
+            raw["longitude"] = .text("\(place.longitude)")
+        }
         let receipt = try await desk.perform(
             ReportNeed.self, raw, by: filer?.actor ?? .stranger(address: "198.51.100.\(fresh())")
         ).output
