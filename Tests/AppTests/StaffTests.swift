@@ -239,22 +239,32 @@ import Values
             village.clock.advance(minutes: 80)
             try await village.report("电表不走", kind: "usage", phone: "13812345688")
             village.clock.advance(minutes: 30)
-            let board = try await village.get("/board", as: village.dispatcher)
-            #expect(board.status == 200)
+            try await village.report("袁家停电", village: village.faraway, phone: "13812345677")
 
-            let tiles = board.tiles()
-            #expect(tiles.count >= 5)
-            for (link, count) in tiles {
-                var shown = 0
-                var address: String? = link
-                while let page = address {
-                    let list = try await village.get(page, as: village.dispatcher)
-                    #expect(list.status == 200, "\(page)")
-                    shown += list.count("<li class=\"c ")
-                    address = list.link(rel: "next")
+            for (person, path) in [
+                (village.dispatcher, "/board"), (village.company, "/board"), (village.township, "/board"),
+                (village.company, "/board?station=\(village.mafang)"),
+                (village.auditor, "/board?station=\(village.taocheng)"),
+            ] {
+                let board = try await village.get(path, as: person)
+                #expect(board.status == 200)
+                let tiles = board.tiles()
+                #expect(tiles.count >= 5)
+                for (link, count) in tiles {
+                    var shown = 0
+                    var address: String? = link
+                    while let page = address {
+                        let list = try await village.get(page, as: person)
+                        #expect(list.status == 200, "\(page)")
+                        shown += list.count("<li class=\"c ")
+                        address = list.link(rel: "next")
+                    }
+                    #expect(shown == count, "\(person.name) \(link)")
                 }
-                #expect(shown == count, "\(link)")
             }
+            // Another station's board is not for this dispatcher.
+            let other = try await village.get("/board?station=\(village.taocheng)", as: village.dispatcher)
+            #expect(other.status == 404)
         }
     }
 
@@ -280,6 +290,28 @@ import Values
             }
             let none = try await village.get("/search?q=\(encoded("不存在"))", as: village.dispatcher)
             #expect(none.contains("class=\"empty\""))
+        }
+    }
+
+    @Test func theLiaisonTellsInPersonAndTicksItOff() async throws {
+        try await withVillage { village in
+            var raw: RawInputs = [
+                "kind": .text("repair"), "village": .text(village.bugang.text), "what": .text("灯不亮"),
+                "name": .text("孤老李大爷"), "forWhom": .text("1"), "agreed": .text("1"),
+            ]
+            raw["channel"] = .text("liaison")
+            let number = try await village.desk.perform(ReportNeed.self, raw, by: village.li.actor).output.number
+            try await village.resolve(number)
+
+            let list = try await village.get("/told", as: village.li)
+            #expect(list.contains("孤老李大爷"))
+            let ticked = try await village.submit(list, [:], as: village.li)
+            #expect(ticked.location == "/told?done=tick-told")
+
+            #expect(!(try await village.get("/told", as: village.li)).contains("孤老李大爷"))
+            let waiting: SQL = "SELECT COUNT(*) FROM outbox WHERE channel = 'in-person' AND state <> 'delivered'"
+            #expect(try await village.count(waiting) == 0)
+            #expect(try await village.get("/told", as: village.dispatcher).status == 403)
         }
     }
 
