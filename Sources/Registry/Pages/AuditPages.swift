@@ -37,19 +37,7 @@ struct AuditPages: Sendable {
             return (events, try work.tx.sealState(), isUnknown)
         }
         let shown = events.prefix(Self.pageSize)
-        let rows: [[HTML]] = shown.map { event in
-            let who: HTML = event.actorName.map { Parts.chinese($0, words) } ?? HTML(words["registry.audit.nobody"])
-            let role = words.has("role.\(event.role)") ? words["role.\(event.role)"] : words["registry.audit.role.\(event.role)"]
-            let data = event.data.keys.sorted().map { "\($0)=\(event.data[$0] ?? "")" }.joined(separator: " ")
-            let seal: HTML = event.seal.map { "\($0)" } ?? "<span class=\"quiet\">\(words["registry.audit.waits"])</span>"
-            return [
-                "<time datetime=\"\(event.at.iso)\">\(words.moment(event.at, now: visit.now))</time>",
-                "\(who)<br><span class=\"quiet\">\(role)</span>",
-                "<code>\(event.verb)</code>",
-                "<a href=\"\(visit.link(["subject": event.subject, "after": nil]))\">\(event.subjectKind) \(String(event.subject.suffix(12)))</a>",
-                "<span lang=\"zh-Hans\" class=\"quiet\">\(data)</span>", seal,
-            ]
-        }
+        let rows: [HTML] = shown.map { row($0, visit) }
         let sealed: HTML =
             seal.at.map { at in
                 """
@@ -57,12 +45,10 @@ struct AuditPages: Sendable {
                 <code class="long">\(seal.head)</code></p>
                 """
             } ?? "<p class=\"note\">\(words("registry.audit.unsealed", ["waiting": "\(seal.unsealed)"]))</p>"
-        let table =
+        let list =
             rows.isEmpty
             ? Parts.empty(isUnknown ? "registry.audit.unknown-person" : "registry.audit.empty", words)
-            : Parts.table(
-                words["registry.audit.title"],
-                heads: ["at", "who", "verb", "subject", "data", "seal"].map { "registry.audit.\($0)" }, rows: rows, words)
+            : "<ul class=\"rows\">\(rows)</ul>"
         return Page(
             words["registry.audit.title"], wide: true,
             body: """
@@ -71,9 +57,27 @@ struct AuditPages: Sendable {
                 \(field("person", "text", typed, words))\(field("subject", "text", subject, words))
                 \(field("verb", "text", verb, words))\(field("day", "date", day?.iso ?? "", words))
                 <p class="actions"><button class="button second">\(Icon.search) \(words["registry.find"])</button> <a href="/audit">\(words["registry.all"])</a></p></form>
-                \(table)\(Parts.next(visit, events.count > Self.pageSize ? shown.last?.id.text : nil))
+                \(list)\(Parts.next(visit, events.count > Self.pageSize ? shown.last?.id.text : nil))
                 <p class="quiet">\(words["registry.audit.verify"])</p>
                 """)
+    }
+
+    private func row(_ event: EventInfo, _ visit: Visit) -> HTML {
+        let words = visit.words
+        let who: HTML = event.actorName.map { Parts.chinese($0, words) } ?? HTML(words["registry.audit.nobody"])
+        let role =
+            words.has("role.\(event.role)") ? words["role.\(event.role)"] : words["registry.audit.role.\(event.role)"]
+        let data: [HTML] = event.data.keys.sorted().map { key in
+            "\(key) = <span lang=\"zh-Hans\">\(event.data[key] ?? "")</span>"
+        }
+        let seal = event.seal.map { words("registry.audit.seal", ["number": "\($0)"]) } ?? words["registry.audit.waits"]
+        return """
+            <li><p><time datetime="\(event.at.iso)">\(words.moment(event.at, now: visit.now))</time> · \(who) \
+            <span class="quiet">\(role)</span></p>
+            <p><code>\(event.verb)</code> · <a href="\(visit.link(["subject": event.subject, "after": nil]))">\(event.subjectKind) \
+            \(String(event.subject.suffix(12)))</a></p>
+            <p class="quiet">\(data.joined("; ")) · \(seal)</p></li>
+            """
     }
 
     private func field(_ name: String, _ kind: String, _ value: String, _ words: Words) -> HTML {

@@ -55,8 +55,8 @@ struct PeoplePages: Sendable {
             then: { shown, visit in
                 .page(
                     Page(
-                        shown.name, back: "/people/\(visit["person"])",
-                        body: "<p class=\"big-number\"><a href=\"tel:\(shown.phone.filter { $0 != " " })\">\(shown.phone)</a></p><p>\(visit.words["registry.people.revealed"])</p>"))
+                        visit.words["action.reveal-person-phone.title"], back: "/people/\(visit["person"])",
+                        body: "<p class=\"lead\">\(Parts.chinese(shown.name, visit.words))</p><p class=\"big-number\"><a href=\"tel:\(shown.phone.filter { $0 != " " })\">\(shown.phone)</a></p><p>\(visit.words["registry.people.revealed"])</p>"))
             })
     }
 
@@ -172,9 +172,9 @@ struct PeoplePages: Sendable {
             ]
         }
         return Page(
-            person.name, back: visit.actor.has(Self.readers) ? "/people" : visit.start,
+            person.name, back: visit.actor.has(Self.readers) ? "/people" : visit.start, showsTitle: false,
             body: """
-                \(Parts.done(visit))\(photo)\(Parts.facts(facts))\(Parts.actions(links))
+                <h1>\(Parts.chinese(person.name, words))</h1>\(Parts.done(visit))\(photo)\(Parts.facts(facts))\(Parts.actions(links))
                 \(rolesSection(person, keeps, visit))
                 \(isActing ? workSection(person, pairings, known, visit) : .empty)
                 \(isActing ? leaveSection(person, leaves, visit) : .empty)
@@ -192,7 +192,7 @@ struct PeoplePages: Sendable {
         let words = visit.words
         let items: [HTML] = person.roles.map { held in
             let end: HTML =
-                keeps && person.isActive
+                keeps && person.isActive && !held.isLent
                 ? Forms.form(
                     EndRole.self, visit, FormState(),
                     FormLook(

@@ -9,6 +9,8 @@ package struct RoleInfo: Codable, Sendable, Hashable {
     package let unitName: String
     package let unitNameEn: String
     package let unitPath: String
+    /// Comes from a pairing or a leave and ends with it.
+    package let isLent: Bool
 
     package func unitName(in language: Language) -> String {
         language == .chinese || unitNameEn.isEmpty ? unitName : unitNameEn
@@ -17,7 +19,7 @@ package struct RoleInfo: Codable, Sendable, Hashable {
     static var schema: Schema {
         .object([
             ("role", .choice(Role.allCases.map(\.rawValue))), ("unit", .string(format: "uuid")), ("unitName", .text),
-            ("unitNameEn", .text), ("unitPath", .text),
+            ("unitNameEn", .text), ("unitPath", .text), ("isLent", .boolean),
         ])
     }
 }

@@ -67,13 +67,18 @@ extension Transaction {
         guard !people.isEmpty else { return [:] }
         let found = try rows(
             """
-            SELECT DISTINCT g.person, g.role, g.unit, u.name, u.name_en, u.path FROM grant_ g
-            JOIN unit u ON u.id = g.unit
+            SELECT g.person, g.role, g.unit, u.name, u.name_en, u.path,
+                   MIN(CASE WHEN g.cause = 'role' THEN 0 ELSE 1 END)
+            FROM grant_ g JOIN unit u ON u.id = g.unit
             WHERE g.person IN \(list: people) AND g.since <= \(now) AND (g.until IS NULL OR g.until > \(now))
-            ORDER BY g.person, u.path, g.role
+            GROUP BY g.person, g.role, g.unit, u.name, u.name_en, u.path ORDER BY g.person, u.path, g.role
             """
         ) { row -> (ID<Person>, RoleInfo) in
-            (row[0], RoleInfo(role: row[1], unit: row[2], unitName: row[3], unitNameEn: row[4], unitPath: row[5]))
+            (
+                row[0],
+                RoleInfo(
+                    role: row[1], unit: row[2], unitName: row[3], unitNameEn: row[4], unitPath: row[5], isLent: row[6])
+            )
         }
         return Dictionary(grouping: found, by: \.0).mapValues { $0.map(\.1) }
     }
