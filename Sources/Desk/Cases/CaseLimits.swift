@@ -68,6 +68,15 @@ package struct CaseLimit: Sendable, Equatable {
         return (step, moment)
     }
 
+    /// When somebody has to be told next. Danger, and limits of the service that works day and
+    /// night, wake people; everything else waits for the morning.
+    func nextAlarm(isDanger: Bool, _ calendar: WorkCalendar) -> Instant? {
+        guard let next = nextStep(calendar) else { return nil }
+        if isDanger { return next.moment }
+        if case .clock(let minutes) = rule, minutes <= ServiceHours.aroundTheClockMinutes { return next.moment }
+        return ServiceHours.opening(next.moment)
+    }
+
     /// Takes every step whose share has been reached and of which nobody was told.
     package mutating func escalations(until now: Instant, _ calendar: WorkCalendar) -> [Escalation] {
         var reached: [Escalation] = []
@@ -174,8 +183,7 @@ extension Case {
         }
         var check = Instant.distantFuture
         for limit in limits.running {
-            guard let next = limit.nextStep(calendar) else { continue }
-            check = min(check, isAlarmedAtNight(limit) ? next.moment : ServiceHours.opening(next.moment))
+            if let alarm = limit.nextAlarm(isDanger: isDanger, calendar) { check = min(check, alarm) }
         }
         if isOpen, let followUpAt { check = min(check, ServiceHours.opening(followUpAt)) }
         if state == "confirmed", let resolvedAt {
@@ -183,19 +191,14 @@ extension Case {
         }
         nextCheckAt = check
     }
-
-    /// Danger, and limits that run by the clock, wake people; limits in days wait for the morning.
-    private func isAlarmedAtNight(_ limit: CaseLimit) -> Bool {
-        if isDanger { return true }
-        if case .clock = limit.rule { return true }
-        return false
-    }
 }
 
 /// When people may be told what is not dangerous (policy).
 package enum ServiceHours {
     package static let firstMinute = 8 * 60
     package static let lastMinute = 20 * 60
+    /// A limit of the repair service is no longer than this and counts at night as well.
+    package static let aroundTheClockMinutes = 12 * 60
 
     /// The moment itself within service hours, else the next opening.
     package static func opening(_ moment: Instant) -> Instant {

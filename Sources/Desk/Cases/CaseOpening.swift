@@ -107,10 +107,7 @@ extension Work {
         let next = limits.next
         var check = Instant.distantFuture
         for limit in limits.all {
-            guard let step = limit.nextStep(desk.calendar) else { continue }
-            if case .clock = limit.rule { check = min(check, step.moment) } else {
-                check = min(check, isDanger ? step.moment : ServiceHours.opening(step.moment))
-            }
+            if let alarm = limit.nextAlarm(isDanger: isDanger, desk.calendar) { check = min(check, alarm) }
         }
         let priority = isDanger ? 0 : 1
         let hidden = draft.hiddenFrom.isEmpty ? nil : draft.hiddenFrom.map(\.text).joined(separator: " ")

@@ -187,7 +187,8 @@ extension Work {
             village: seen.village, villageName: seen.villageName, station: seen.station, stationName: page.station,
             what: access == .follower ? nil : page.what,
             extra: access == .follower ? [] : extras(seen, kind), account: isPlain ? seen.account : seen.account.map(maskedAccount),
-            contact: contact(page, isPlain: isPlain), channel: seen.channel, filedBy: seen.filerRole,
+            contact: access == .follower
+                ? ContactView(name: "", phone: nil, isMasked: true) : contact(page, isPlain: isPlain), channel: seen.channel, filedBy: seen.filerRole,
             assignee: seen.assignee.map { PersonRef(id: $0, name: page.assigneeName) }, openedAt: seen.openedAt,
             dueAt: due, dueName: seen.dueName, dueLabel: dueLabel(seen, kind),
             isOverdue: due.map { $0 <= now && seen.isOpen } ?? false, resolvedAt: seen.resolvedAt,

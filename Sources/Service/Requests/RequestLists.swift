@@ -143,7 +143,7 @@ package struct WorkListQuery: Query {
             guard let id = try work.tx.villageID(village, county: work.actor.county) else {
                 throw Problem.invalid("village", "unknown-village")
             }
-            branches = [.init(key: "c.village = \(id)", check: CaseSight(work.actor).sql())]
+            branches = try work.tx.scope(of: work.actor, in: id)
             if assignee == "me" || (assignee == nil && isRepresentativeOnly(work.actor)) {
                 filter += " AND c.assignee = \(work.actor.person)"
             }
@@ -242,8 +242,7 @@ package struct RequestListQuery: Query {
         if let q { return try search(q, filter, villageID, limit, work) }
 
         if let after { filter += try ListOrder.newest.beyond(after) }
-        let branches =
-            try villageID.map { [ListScope.Branch(key: "c.village = \($0)", check: CaseSight(work.actor).sql())] }
+        let branches = try villageID.map { try work.tx.scope(of: work.actor, in: $0) }
             ?? work.tx.scope(of: work.actor).branches
         let found = try work.tx.items(branches, where: filter, order: .newest, limit: limit + 1, work)
         return page(found, limit)

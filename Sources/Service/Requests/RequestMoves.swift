@@ -51,8 +51,19 @@ extension Work {
         var fields = MoveFields(seen: action.seen)
         fields.byReceipt = access == .receipt
         try action.fill(&fields, self, seen)
-        let moved = try move(seen, name, fields)
+        let moved = try naming { try move(seen, name, fields) }
         return Moved(moved, desk.kinds.kind(moved.kind, version: moved.kindVersion))
+    }
+
+    /// Says by name who was faster.
+    func naming<T>(_ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let problem as Problem where problem.code == "case-moved" {
+            var values = problem.values
+            values["by"] = try values["by"].flatMap { $0.isEmpty ? nil : try tx.personName(ID($0)) } ?? ""
+            throw Problem(problem.kind, problem.code, values, fields: problem.fields)
+        }
     }
 
     func workerField(_ id: ID<Person>?) throws -> Worker? {
@@ -481,7 +492,7 @@ package struct MoveCase: Action {
             fields.unit = target
         }
         fields.failedCalls = try work.tx.failedCalls(of: found)
-        let moved = try work.move(found, move, fields)
+        let moved = try work.naming { try work.move(found, move, fields) }
         return Moved(moved, work.desk.kinds.kind(moved.kind, version: moved.kindVersion))
     }
 }

@@ -72,6 +72,18 @@ extension Transaction {
         return ListScope(branches: Array(branches.prefix(ListScope.branchesMax)), name: name)
     }
 
+    /// The same within one village: its own index where a role reaches it, else the few cases of it
+    /// that are the actor's own, so that nobody reads through the history of a stranger's village.
+    func scope(of actor: Actor, in village: ID<Village>) throws -> [ListScope.Branch] {
+        let path: String? = try value("SELECT path FROM unit WHERE id = \(village) AND kind = 'village'")
+        guard let path, actor.isSystem || actor.has(Role.staff, at: path) else {
+            return try scope(of: actor).branches.map {
+                .init(key: $0.key, check: "c.village = \(village) AND \(sql: $0.check)")
+            }
+        }
+        return [.init(key: "c.village = \(village)", check: CaseSight(actor).sql())]
+    }
+
     static func notHidden(from actor: Actor) -> SQL {
         guard let person = actor.person else { return "1 = 1" }
         return "(c.hidden_from IS NULL OR c.hidden_from NOT LIKE \("%\(person.text)%"))"
