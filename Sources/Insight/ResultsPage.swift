@@ -71,7 +71,8 @@ struct ResultsPage: Sendable {
     private func tabs(_ results: Results, _ visit: Visit) -> HTML {
         let items: [HTML] = ResultGroup.allCases.map { group in
             let here: HTML = group.rawValue == results.by ? " aria-current=\"page\"" : .empty
-            return "<li><a href=\"\(visit.link(["by": group.rawValue]))\"\(here)>\(visit.words["results.by.\(group.rawValue)"])</a></li>"
+            return
+                "<li><a href=\"\(visit.link(["by": group.rawValue]))\"\(here)>\(visit.words["results.by.\(group.rawValue)"])</a></li>"
         }
         return "<nav aria-label=\"\(visit.words["results.by"])\"><ul class=\"tabs\">\(items)</ul></nav>"
     }
@@ -101,7 +102,8 @@ struct ResultsPage: Sendable {
         }
         let perThousand: HTML? =
             isByVillage
-            ? "<td data-label=\"\(words["measure.per-1000-households"])\">\(row.perThousandHouseholds.map { tenths($0) } ?? "–")</td>" : nil
+            ? "<td data-label=\"\(words["measure.per-1000-households"])\">\(row.perThousandHouseholds.map { tenths($0) } ?? "–")</td>"
+            : nil
         let title =
             results.by == ResultGroup.month.rawValue ? month(row.key, words) : row.title.in(visit.language)
         return """
@@ -112,7 +114,9 @@ struct ResultsPage: Sendable {
     }
 
     private func share(_ row: ResultRow) -> HTML { row.shareInLimit.map { "\(tenths($0)) %" } ?? "–" }
-    private func stars(_ row: ResultRow) -> HTML { row.satisfaction.map { "\($0 / 100).\($0 % 100 < 10 ? "0" : "")\($0 % 100)" } ?? "–" }
+    private func stars(_ row: ResultRow) -> HTML {
+        row.satisfaction.map { "\($0 / 100).\($0 % 100 < 10 ? "0" : "")\($0 % 100)" } ?? "–"
+    }
 
     private func month(_ text: String, _ words: Words) -> String {
         let parts = text.split(separator: "-")
@@ -157,7 +161,9 @@ struct ResultsPage: Sendable {
         let snapshot = try await directory.current(at: visit.now)
         let now = Month(of: visit.now.day)
         let months: [(String, String)] = (0..<24).map { now.adding(months: -$0).text }.map { ($0, month($0, words)) }
-        let villages = snapshot.villages(under: visit.actor.grants.map(\.reach)).map { ($0.id.text, $0.name(in: language)) }
+        let villages = snapshot.villages(under: visit.actor.grants.map(\.reach)).map {
+            ($0.id.text, $0.name(in: language))
+        }
         let kinds = visit.desk.kinds.all.map { ($0.name, $0.title.in(language)) }
         let channels = Channel.allCases.map { ($0.rawValue, words["channel.\($0.rawValue)"]) }
         return """
@@ -191,6 +197,7 @@ struct ResultsPage: Sendable {
             <dt>\($0.title.in(visit.language)) <span class="quiet">\($0.id) v\($0.version)</span></dt><dd>\($0.text.in(visit.language))</dd>
             """
         }
-        return "<details class=\"definitions\"><summary>\(visit.words["results.definitions"])</summary><dl>\(items)</dl></details>"
+        return
+            "<details class=\"definitions\"><summary>\(visit.words["results.definitions"])</summary><dl>\(items)</dl></details>"
     }
 }

@@ -115,11 +115,15 @@ struct TestVillage: Sendable {
         let form = try #require(shown.form(to: action), "no form on \(shown.path)")
         var body = form.hidden
         for (name, value) in fields { body[name] = value }
-        let text = body.keys.sorted().map { percentEncoded($0) + "=" + percentEncoded(body[$0] ?? "") }.joined(separator: "&")
+        let text = body.keys.sorted().map { percentEncoded($0) + "=" + percentEncoded(body[$0] ?? "") }.joined(
+            separator: "&")
         return try await send(.post, form.action, "application/x-www-form-urlencoded", text, person, language)
     }
 
-    func api(_ method: HTTPRequest.Method, _ path: String, _ body: [String: Any]? = nil, as person: Villager? = nil, key: String? = nil)
+    func api(
+        _ method: HTTPRequest.Method, _ path: String, _ body: [String: Any]? = nil, as person: Villager? = nil,
+        key: String? = nil
+    )
         async throws -> Reply
     {
         var headers = HTTPFields()
@@ -133,7 +137,8 @@ struct TestVillage: Sendable {
     }
 
     private func send(
-        _ method: HTTPRequest.Method, _ path: String, _ type: String?, _ body: String, _ person: Villager?, _ language: String
+        _ method: HTTPRequest.Method, _ path: String, _ type: String?, _ body: String, _ person: Villager?,
+        _ language: String
     ) async throws -> Reply {
         var headers = HTTPFields()
         var cookies = ["lang=\(language)", "visitor=0123456789abcdef0123"]
@@ -193,7 +198,8 @@ extension Reply {
     func form(to action: String?) -> (action: String, hidden: [String: String])? {
         for part in text.components(separatedBy: "<form ").dropFirst() {
             let form = part.components(separatedBy: "</form>")[0]
-            guard form.contains("method=\"post\""), let target = attribute("action", in: form), target != "/sign-out" || action == target
+            guard form.contains("method=\"post\""), let target = attribute("action", in: form),
+                target != "/sign-out" || action == target
             else { continue }
             if let action, action != target { continue }
             var hidden: [String: String] = [:]
@@ -262,17 +268,25 @@ private func seeded() -> Chance {
 /// One row back fails the test.
 private func checkInvariants(_ database: Database) async throws {
     let rules: [(String, SQL)] = [
-        ("an open case has an end", "SELECT number FROM cases WHERE (open = 1) <> (closed_at IS NULL) ORDER BY number LIMIT 1"),
-        ("a case without its event",
-            "SELECT c.number FROM cases c LEFT JOIN event e ON e.subject_kind = 'case' AND e.subject = c.number WHERE e.id IS NULL ORDER BY c.number LIMIT 1"),
-        ("a liaison was sent to a line",
-            "SELECT c.number FROM cases c JOIN pairing p ON p.liaison = c.assignee ORDER BY c.number LIMIT 1"),
-        ("a village with two pairings",
-            "SELECT village FROM pairing WHERE until IS NULL GROUP BY village HAVING COUNT(*) > 1 ORDER BY village LIMIT 1"),
+        (
+            "an open case has an end",
+            "SELECT number FROM cases WHERE (open = 1) <> (closed_at IS NULL) ORDER BY number LIMIT 1"
+        ),
+        (
+            "a case without its event",
+            "SELECT c.number FROM cases c LEFT JOIN event e ON e.subject_kind = 'case' AND e.subject = c.number WHERE e.id IS NULL ORDER BY c.number LIMIT 1"
+        ),
+        (
+            "a liaison was sent to a line",
+            "SELECT c.number FROM cases c JOIN pairing p ON p.liaison = c.assignee ORDER BY c.number LIMIT 1"
+        ),
+        (
+            "a village with two pairings",
+            "SELECT village FROM pairing WHERE until IS NULL GROUP BY village HAVING COUNT(*) > 1 ORDER BY village LIMIT 1"
+        ),
     ]
     for (rule, sql) in rules {
         let row = try await database.read { try $0.value(sql) as String? }
         #expect(row == nil, "\(rule): \(row ?? "")")
     }
 }
-

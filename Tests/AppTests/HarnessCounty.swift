@@ -120,7 +120,8 @@ struct VillageMaker: Sendable {
             (faraway, people[2], people[5], nil),
         ] {
             _ = try work.pair(
-                village: ID(village.text), representative: representative, liaison: liaison, standIn: standIn, since: since)
+                village: ID(village.text), representative: representative, liaison: liaison, standIn: standIn,
+                since: since)
         }
         let zhang = try work.addPerson(
             PersonDraft(

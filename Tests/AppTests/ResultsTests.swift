@@ -17,8 +17,13 @@ import Values
             let number = try await village.report("停电\(n)", phone: "1381234560\(n)").number
             if n == 4 { village.clock.advance(days: 2) }
             try await village.resolve(number)
-            if n <= 2 { try await village.act(ConfirmCase(Code(stored: number), satisfaction: 3 + n, lastFour: "560\(n)"), as: nil) }
-            if n == 3 { try await village.act(ReopenCase(Code(stored: number), reason: "又停了", lastFour: "560\(n)"), as: nil) }
+            if n <= 2 {
+                try await village.act(
+                    ConfirmCase(Code(stored: number), satisfaction: 3 + n, lastFour: "560\(n)"), as: nil)
+            }
+            if n == 3 {
+                try await village.act(ReopenCase(Code(stored: number), reason: "又停了", lastFour: "560\(n)"), as: nil)
+            }
             if n == 5 {
                 for _ in 1...2 {
                     village.clock.advance(days: 1)
@@ -29,7 +34,8 @@ import Values
         let first = try await village.report("灯闪", phone: "13812345611").number
         let second = try await village.report("灯也闪", phone: "13812345612").number
         try await village.act(MergeCase(Code(stored: second), into: Code(stored: first)), as: village.dispatcher)
-        let third = try await village.report("问电价", kind: "inquiry", village: village.zhaozhuang, phone: "13812345613").number
+        let third = try await village.report("问电价", kind: "inquiry", village: village.zhaozhuang, phone: "13812345613")
+            .number
         try await village.act(WithdrawCase(Code(stored: third), lastFour: "5613"), as: nil)
         try await village.report("王志强态度不好", kind: "complaint", phone: "13812349999", about: .representative)
         try await village.report("袁家停电", village: village.faraway, phone: "13812345614")
@@ -132,18 +138,6 @@ import Values
             #expect(try await village.get("/results").location?.hasPrefix("/sign-in") == true)
             #expect(try await village.get("/results", as: village.zhang).status == 403)
             #expect(try await village.api(.get, "/results").status == 401)
-        }
-    }
-}
-
-extension Reply {
-    /// All links to lists of results with the number that each shows.
-    func resultLinks() -> [(link: String, count: Int)] {
-        text.components(separatedBy: "href=\"/results/list?").dropFirst().compactMap { part in
-            let link = "/results/list?" + part.components(separatedBy: "\"")[0].replacingOccurrences(of: "&amp;", with: "&")
-            guard let close = part.range(of: ">") else { return nil }
-            let digits = part[close.upperBound...].drop { !$0.isNumber }.prefix { $0.isNumber }
-            return Int(digits).map { (link, $0) }
         }
     }
 }

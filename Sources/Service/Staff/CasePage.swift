@@ -75,7 +75,9 @@ struct CaseParts {
     /// What must be said first to whoever is near.
     func dangers() -> HTML? {
         guard !view.dangers.isEmpty else { return nil }
-        let lines: [HTML] = view.dangers.filter { words.has("case.danger.\($0)") }.map { "<li>\(words["case.danger.\($0)"])</li>" }
+        let lines: [HTML] = view.dangers.filter { words.has("case.danger.\($0)") }.map {
+            "<li>\(words["case.danger.\($0)"])</li>"
+        }
         return """
             <section class="alarm" aria-label="\(words["urgency.danger"])"><h2>\(Icon.danger) \(words["case.danger.title"])</h2>
             <ul>\(lines)</ul></section>
@@ -136,7 +138,8 @@ struct CaseParts {
         let offered = view.moves.filter { $0.name != "follow" }
         if offered.isEmpty {
             return view.isOpen
-                ? "<section class=\"moves\"><h2>\(words["case.next"])</h2><p>\(words["case.next.none"])</p></section>" : nil
+                ? "<section class=\"moves\"><h2>\(words["case.next"])</h2><p>\(words["case.next.none"])</p></section>"
+                : nil
         }
         let sorted = offered.sorted { StaffMoves.order($0.name) < StaffMoves.order($1.name) }
         let buttons: [HTML] = sorted.enumerated().map { i, move in
@@ -158,7 +161,8 @@ struct CaseParts {
         let canReveal = view.contact.isMasked && visit.actor.isStaff && !visit.actor.has(.auditor, .township)
         let reveal: HTML? =
             canReveal
-            ? "<p><a class=\"button second\" href=\"/cases/\(view.number)/reveal\">\(words["case.reveal"])</a></p>" : nil
+            ? "<p><a class=\"button second\" href=\"/cases/\(view.number)/reveal\">\(words["case.reveal"])</a></p>"
+            : nil
         return """
             <section><h2>\(words["case.contact"])</h2><p class="name">\(view.contact.name)</p>\(phone)\(reveal)
             \(view.followers > 0 ? "<p class=\"quiet\">\(words("case.followers", ["n": "\(view.followers)"]))</p>" as HTML : nil)</section>
@@ -175,7 +179,9 @@ struct CaseParts {
         add("station", "\(view.stationName.in(visit.language))")
         add("account", view.account.map { "\($0)" })
         add("channel", "\(words["channel.\(view.channel.rawValue)"])\(filedBy())")
-        add("opened", "<time datetime=\"\(view.openedAt.iso)\">\(rows.moment(view.openedAt, today: visit.now.day))</time>")
+        add(
+            "opened",
+            "<time datetime=\"\(view.openedAt.iso)\">\(rows.moment(view.openedAt, today: visit.now.day))</time>")
         add("resolved", view.resolvedAt.map { "\(rows.moment($0, today: visit.now.day))" })
         add("closed", view.closedAt.map { "\(rows.moment($0, today: visit.now.day))" })
         add("satisfaction", view.satisfaction.map { "\(words("case.stars", ["n": "\($0)"]))" })
@@ -217,7 +223,8 @@ struct CaseParts {
         let state =
             limit.isBreached ? "late" : limit.stoppedAt != nil ? "kept" : limit.isPaused ? "paused" : "running"
         let share = limit.stoppedAt == nil && !limit.isPaused ? " \(limit.percent) %" : ""
-        let provisional: HTML? = limit.isProvisional ? " <span class=\"quiet\">\(words["case.limit.provisional"])</span>" : nil
+        let provisional: HTML? =
+            limit.isProvisional ? " <span class=\"quiet\">\(words["case.limit.provisional"])</span>" : nil
         return "<span class=\"tag l-\(state)\">\(words["case.limit.\(state)"])\(share)</span>\(provisional)"
     }
 

@@ -40,7 +40,8 @@ package enum CaseRows {
             var rows = HTML.empty
             for item in items where item.urgency == urgency { rows += row(item, words, now, today) }
             if rows.isEmpty { continue }
-            out += "<section class=\"group g-\(urgency.rawValue)\"><h2>\(title)</h2><ul class=\"cases\">\(rows)</ul></section>"
+            out +=
+                "<section class=\"group g-\(urgency.rawValue)\"><h2>\(title)</h2><ul class=\"cases\">\(rows)</ul></section>"
         }
         return out
     }
@@ -52,7 +53,9 @@ package enum CaseRows {
         let trail = (visit.query["trail"] ?? "").split(separator: "~").map(String.init)
         var back: HTML?
         if current != nil {
-            let link = visit.link([key: trail.last, "trail": trail.count > 1 ? trail.dropLast().joined(separator: "~") : nil])
+            let link = visit.link([
+                key: trail.last, "trail": trail.count > 1 ? trail.dropLast().joined(separator: "~") : nil,
+            ])
             back = "<a class=\"button second\" href=\"\(link)\" rel=\"prev\">\(visit.words["staff.page.back"])</a>"
         }
         var forth: HTML?

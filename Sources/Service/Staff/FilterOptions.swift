@@ -78,7 +78,9 @@ final class FilterOptions: Sendable {
 
     func parts(_ visit: Visit) async throws -> Parts {
         let actor = visit.actor
-        let key = visit.language.rawValue + (actor.person.map(\.text) ?? "") + actor.grants.map { $0.role.rawValue + $0.reach }.joined()
+        let key =
+            visit.language.rawValue + (actor.person.map(\.text) ?? "")
+            + actor.grants.map { $0.role.rawValue + $0.reach }.joined()
         if let known = kept.with({ $0[key] }), abs(visit.now.since(known.madeAt)) < Self.keepMilliseconds {
             return known.parts
         }
@@ -102,7 +104,9 @@ final class FilterOptions: Sendable {
         var villages = HTML.empty
         let reaches = visit.actor.grants.map(\.reach)
         for village in snapshot.villages(under: reaches) {
-            add("village", village.id.text, "\(village.name(in: language)) · \(townshipName(village, language))", to: &villages)
+            add(
+                "village", village.id.text, "\(village.name(in: language)) · \(townshipName(village, language))",
+                to: &villages)
         }
         var kinds = HTML.empty
         for kind in visit.desk.kinds.all { add("kind", kind.name, kind.title.in(language), to: &kinds) }

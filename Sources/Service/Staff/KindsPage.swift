@@ -19,10 +19,13 @@ struct KindsPage: Sendable {
         }
         let publish: HTML? =
             visit.actor.has(.company)
-            ? "<p class=\"actions\"><a class=\"button second\" href=\"/kinds/publish\">\(words["kinds.publish"])</a></p>" : nil
+            ? "<p class=\"actions\"><a class=\"button second\" href=\"/kinds/publish\">\(words["kinds.publish"])</a></p>"
+            : nil
         return Page(
             words["kinds.title"],
-            body: "\(stylesheet)\(StaffBanner.done(visit))<p class=\"lead\">\(words["kinds.lead"])</p><ul class=\"told\">\(items)</ul>\(publish)")
+            body:
+                "\(stylesheet)\(StaffBanner.done(visit))<p class=\"lead\">\(words["kinds.lead"])</p><ul class=\"told\">\(items)</ul>\(publish)"
+        )
     }
 
     private func promises(_ kind: Kind, _ visit: Visit) -> String {
@@ -51,7 +54,8 @@ struct KindsPage: Sendable {
             kind.needsCertificate ? "<p class=\"note\">\(words["kinds.certificate"])</p>" : nil
         let again: HTML? =
             visit.actor.has(.company)
-            ? "<p class=\"actions\"><a class=\"button second\" href=\"/kinds/publish\">\(words["kinds.publish"])</a></p>" : nil
+            ? "<p class=\"actions\"><a class=\"button second\" href=\"/kinds/publish\">\(words["kinds.publish"])</a></p>"
+            : nil
         return Page(
             kind.title.in(visit.language), wide: true, back: "/kinds",
             body: """
@@ -129,8 +133,10 @@ struct KindsPage: Sendable {
     }
 
     private func names(_ moves: [String], _ kind: Kind, _ visit: Visit) -> String {
-        moves.map { $0 == KindLimit.opened ? visit.words["kinds.opened"] : kind.move($0)?.title.in(visit.language) ?? $0 }
-            .joined(separator: visit.words["staff.list-comma"])
+        moves.map {
+            $0 == KindLimit.opened ? visit.words["kinds.opened"] : kind.move($0)?.title.in(visit.language) ?? $0
+        }
+        .joined(separator: visit.words["staff.list-comma"])
     }
 
     // MARK: A new version
@@ -139,7 +145,9 @@ struct KindsPage: Sendable {
         let form = Forms.form(PublishKind.self, visit, state)
         return Page(
             visit.words["kinds.publish"], wide: true, back: "/kinds",
-            body: "\(stylesheet)<p class=\"lead\">\(visit.words["kinds.publish.lead"])</p><div class=\"code\">\(form)</div>")
+            body:
+                "\(stylesheet)<p class=\"lead\">\(visit.words["kinds.publish.lead"])</p><div class=\"code\">\(form)</div>"
+        )
     }
 }
 

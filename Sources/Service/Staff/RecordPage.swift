@@ -37,7 +37,8 @@ struct RecordPage: Sendable {
     private func tiles(_ record: Record, _ show: RecordShare, _ visit: Visit) -> HTML {
         let words = visit.words
         let tiles: [HTML] = [
-            (RecordShare.all, record.closed), (.late, record.late), (.reopened, record.reopened), (.rated, record.rated),
+            (RecordShare.all, record.closed), (.late, record.late), (.reopened, record.reopened),
+            (.rated, record.rated),
         ].map { share, count in
             """
             <li class="tile"><a href="/record?show=\(share.rawValue)"\(share == show ? " aria-current=\"page\"" as HTML : .empty)>\
@@ -81,5 +82,6 @@ struct Record: Sendable {
 }
 
 struct RecordCase: Sendable {
-    let number: String, kind: String, kindVersion: Int, state: String, what: String, village: String, isInLimit: Bool?, reopened: Int, stars: Int?, closedAt: Instant
+    let number: String, kind: String, kindVersion: Int, state: String, what: String, village: String, isInLimit: Bool?,
+        reopened: Int, stars: Int?, closedAt: Instant
 }

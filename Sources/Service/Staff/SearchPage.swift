@@ -14,7 +14,8 @@ struct SearchPage: Sendable {
         let list: RequestList? =
             hasAsked
             ? try await visit.desk.fetch(
-                RequestListQuery.self, visit.asked("q", "village", "kind", "state", "after"), by: visit.actor, at: visit.now)
+                RequestListQuery.self, visit.asked("q", "village", "kind", "state", "after"), by: visit.actor,
+                at: visit.now)
             : nil
         let filters = try await options.form(visit, action: "/search", field: field(typed, visit), keeping: [])
         return Page(
@@ -32,7 +33,8 @@ struct SearchPage: Sendable {
     private func results(_ list: RequestList?, _ visit: Visit) -> HTML {
         let words = visit.words
         guard let list else {
-            return "<div class=\"empty\"><p>\(words["search.start"])</p><ul><li>\(words["search.start.words"])</li><li>\(words["search.start.number"])</li><li>\(words["search.start.phone"])</li></ul></div>"
+            return
+                "<div class=\"empty\"><p>\(words["search.start"])</p><ul><li>\(words["search.start.words"])</li><li>\(words["search.start.number"])</li><li>\(words["search.start.phone"])</li></ul></div>"
         }
         if list.items.isEmpty {
             return """

@@ -105,7 +105,8 @@ package enum StaffDoors {
         site.page("/told", who: ToldListQuery.who) { try await told.page($0) }
         site.query(ToldListQuery.self)
         site.action(
-            TickTold.self, at: nil, form: { try await told.page($0, $1) }, then: { _, _ in .go("/told?done=tick-told") })
+            TickTold.self, at: nil, form: { try await told.page($0, $1) }, then: { _, _ in .go("/told?done=tick-told") }
+        )
         site.page("/inbox", who: .signedIn) { try await inbox.page($0) }
         site.query(InboxQuery.self)
         site.action(ReadInbox.self, at: nil, form: { try await inbox.page($0, $1) }, then: { _, _ in .go("/inbox") })

@@ -42,7 +42,8 @@ package enum StaffMoves {
         let form = try await self.form(move, offered, view, visit, state)
         let about = "move.\(move).about"
         return Page(
-            offered?.title.in(visit.language) ?? words["case.reveal"], scripts: ["photos"], back: "/cases/\(view.number)",
+            offered?.title.in(visit.language) ?? words["case.reveal"], scripts: ["photos"],
+            back: "/cases/\(view.number)",
             body: """
                 \(summary(view, visit))\(notice)\(words.has(about) ? "<p>\(words[about])</p>" as HTML : nil)
                 \(form)
@@ -200,7 +201,8 @@ package enum StaffMoves {
         let language = visit.language
         return try await visit.desk.look(by: visit.actor, at: visit.now) { work in
             let units = try work.tx.units(under: county).filter { !$0.isClosed }
-            let names = Dictionary(units.map { ($0.id, $0.name(in: language)) }, uniquingKeysWith: { first, _ in first })
+            let names = Dictionary(
+                units.map { ($0.id, $0.name(in: language)) }, uniquingKeysWith: { first, _ in first })
             return units.filter { $0.kind == .station }.map { FormChoice($0.id.text, $0.name(in: language)) }
                 + units.filter { $0.kind == .village }.map {
                     FormChoice($0.id.text, "\($0.name(in: language)) · \($0.parent.flatMap { names[$0] } ?? "")")

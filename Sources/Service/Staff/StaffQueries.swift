@@ -50,7 +50,12 @@ extension Work {
         let day = now.day
         let found = try tx.first(
             "SELECT station, village, confidential, hidden_from FROM cases WHERE number = \(number)"
-        ) { (station: $0[0] as ID<Unit>, village: $0[1] as ID<Village>?, isAbove: $0[2] as Bool, hidden: $0[3] as String?) }
+        ) {
+            (
+                station: $0[0] as ID<Unit>, village: $0[1] as ID<Village>?, isAbove: $0[2] as Bool,
+                hidden: $0[3] as String?
+            )
+        }
         guard let found else { return [] }
         // A complaint about a person stays above the village (H7).
         let roles: [Role] = found.isAbove ? [.stationHead, .dispatcher] : [.representative, .dispatcher]
@@ -115,7 +120,8 @@ extension Transaction {
                 ORDER BY next_check_at, id LIMIT 1000) q
             """
         ) { (count: $0[0] as Int, oldest: $0[1] as Int64?) }
-        let counts = try first("SELECT COUNT(*) FROM (SELECT id FROM case_delta ORDER BY id LIMIT 1000) q") { $0[0] as Int } ?? 0
+        let counts =
+            try first("SELECT COUNT(*) FROM (SELECT id FROM case_delta ORDER BY id LIMIT 1000) q") { $0[0] as Int } ?? 0
         return try deskQueues(at: now) + [
             QueueState(
                 name: "case-limits", waiting: late?.count ?? 0,

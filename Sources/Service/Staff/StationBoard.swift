@@ -80,7 +80,8 @@ struct StationBoard: Sendable {
         let ids = StaffQueries.stations(of: visit.actor, in: snapshot)
         guard ids.count > 1 else { return nil }
         let chosen = visit.query["station"] ?? ""
-        let all: HTML = "<li><a href=\"/board\"\(chosen.isEmpty ? " aria-current=\"page\"" as HTML : .empty)>\(visit.words["board.all"])</a></li>"
+        let all: HTML =
+            "<li><a href=\"/board\"\(chosen.isEmpty ? " aria-current=\"page\"" as HTML : .empty)>\(visit.words["board.all"])</a></li>"
         let links: [HTML] = ids.compactMap { snapshot.unit($0) }.map { unit in
             """
             <li><a href="/board?station=\(unit.id)"\(chosen == unit.id.text ? " aria-current=\"page\"" as HTML : .empty)>\

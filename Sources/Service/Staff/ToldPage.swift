@@ -23,7 +23,8 @@ struct ToldPage: Sendable {
         let phone: HTML? = item.phone.map { phone in
             let digits = phone.filter { $0 != " " }
             return digits.utf8.contains(42)
-                ? "<span class=\"quiet\">\(phone)</span>" : "<a href=\"tel:\(String(digits))\">\(Icon.phone) \(phone)</a>"
+                ? "<span class=\"quiet\">\(phone)</span>"
+                : "<a href=\"tel:\(String(digits))\">\(Icon.phone) \(phone)</a>"
         }
         return """
             <li><h2>\(item.name) \(phone)</h2><p><b>\(item.title.in(visit.language))</b></p><p class="said">\(item.text.in(visit.language))</p>

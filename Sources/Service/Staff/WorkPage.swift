@@ -33,7 +33,9 @@ struct WorkPage: Sendable {
     /// What of the whole is shown: own work, or that of the unit.
     private func scope(_ list: WorkList, _ visit: Visit) -> String {
         if visit.query["closed"] != nil { return visit.words["work.closed"] }
-        let unit = visit.actor.grants.first { $0.role == visit.actor.mainRole }.flatMap { directory.latest.unit($0.unit) }
+        let unit = visit.actor.grants.first { $0.role == visit.actor.mainRole }.flatMap {
+            directory.latest.unit($0.unit)
+        }
         return visit.words(
             "work.lead.\(list.scope)", ["unit": unit?.name(in: visit.language) ?? "", "name": visit.actor.name])
     }
@@ -66,7 +68,9 @@ struct WorkPage: Sendable {
 
     private func empty(_ visit: Visit) -> HTML {
         let words = visit.words
-        let isFiltered = ["village", "kind", "state", "assignee", "urgency", "station", "closed"].contains { !(visit.query[$0] ?? "").isEmpty }
+        let isFiltered = ["village", "kind", "state", "assignee", "urgency", "station", "closed"].contains {
+            !(visit.query[$0] ?? "").isEmpty
+        }
         if isFiltered {
             return """
                 <div class="empty"><p>\(words["work.empty.filtered"])</p>
