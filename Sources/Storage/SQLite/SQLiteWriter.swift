@@ -131,7 +131,7 @@ final class SQLiteWriter {
         try tx.finish()
         let took = monotonicMilliseconds() - began
         if took > SQLiteWriter.closureMilliseconds {
-            logger.warning("a write kept the only writer busy", metadata: ["milliseconds": "\(took)"])
+            logger.info("a write kept the only writer busy", metadata: ["milliseconds": "\(took)"])
         }
     }
 
