@@ -8,7 +8,7 @@ package struct FollowCase: Action {
     package static let name = "follow"
     package static let door = Door.post("/requests/:case/follow", status: 201)
     package static let who: Who = .anybody
-    package static let allowance: Allowance? = Allowance(tries: 120, withinSeconds: 600, sparesStaff: true)
+    package static let allowance: Allowance? = Allowance(tries: 600, withinSeconds: 600, sparesStaff: true)
     package static let isRowGuarded = true
 
     @Input package var `case`: Code

@@ -9,8 +9,6 @@ package struct ReportNeed: Action {
     package static let name = "report-need"
     package static let door = Door.post("/requests", status: 201)
     package static let who: Who = .anybody
-    /// A village behind one address of a carrier must still get through.
-    package static let allowance: Allowance? = Allowance(tries: 600, withinSeconds: 600, sparesStaff: true)
 
     @Input package var kind: String
     /// Id, path or exact name; empty where only a position is known.
@@ -69,6 +67,7 @@ package struct ReportNeed: Action {
     package mutating func prepare(_ desk: Desk, by actor: Actor, at now: Instant) async throws {
         try await desk.kinds.refresh(desk.database, at: desk.clock.now)
         let kind = try check(desk, by: actor, at: now)
+        try countTry(desk, by: actor, at: now)
         if let follow {
             ready = .follow(
                 try await FollowDraft.prepare(
@@ -110,6 +109,19 @@ package struct ReportNeed: Action {
         draft.files = photos + (voice.map { [$0] } ?? [])
         draft.alsoTell = found.alsoTell
         ready = .new(draft, found.route, secret: secret)
+    }
+
+    /// Nobody is to flood the county, nor somebody else's phone with text messages. A village behind
+    /// one address of a carrier must still get through; the loopback address is a proxy or the
+    /// machine itself and stands for many.
+    private func countTry(_ desk: Desk, by actor: Actor, at now: Instant) throws(Problem) {
+        guard !actor.isStaff else { return }
+        if !["127.0.0.1", "::1"].contains(actor.address) {
+            try desk.allowances.take("\(Self.name):\(actor.address)", IntakeTries.byAddress, at: now)
+        }
+        if let phone, desk.settings.sendsSMS {
+            try desk.allowances.take("\(Self.name):\(desk.keys.hash(phone))", IntakeTries.byPhone, at: now)
+        }
     }
 
     /// Staff file for somebody else unless they say nothing of it; a liaison must say that the
@@ -269,6 +281,12 @@ package struct ReportNeed: Action {
                 dangers: draft.dangers.map(\.rawValue), isFollowing: false)
         }
     }
+}
+
+/// How much one stranger may report.
+package enum IntakeTries {
+    package static let byAddress = Allowance(tries: 600, withinSeconds: 600)
+    package static let byPhone = Allowance(tries: 30, withinSeconds: 600)
 }
 
 extension Work {

@@ -27,10 +27,9 @@ package struct ExtraFields: InputValue, Equatable {
             for (name, value) in object {
                 guard name.utf8.count <= 40 else { throw InputComplaint("wrong-type") }
                 switch value {
-                case .text, .string, .number, .bool, .texts:
+                case .text, .string, .texts:
                     let text = value.typed.trimmed
                     if !text.isEmpty { values[name] = text }
-                case .null: break
                 default: throw .wrongType
                 }
             }
