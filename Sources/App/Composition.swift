@@ -60,6 +60,16 @@ package struct Composition: Sendable {
         OperationsDoors.register(on: site, composition: self)
         // Photos and voice notes that JSON names.
         site.uploads()
+        site.known = { [desk, directory] in
+            // A longer list would help nobody; any village's id is taken.
+            let villages = try await directory.current(at: desk.clock.now).villages
+            var choices = ["kind": desk.kinds.names]
+            if villages.count <= 200 { choices["village"] = villages.map(\.id.text) }
+            return KnownChoices([
+                ReportNeed.name: .init(choices: choices, anyOf: [["village"], ["latitude", "longitude"]]),
+                DuplicatesQuery.name: .init(choices: choices),
+            ])
+        }
         return site
     }
 

@@ -3,7 +3,10 @@ import Values
 
 /// The description of the API (OpenAPI 3.1), made from the same declarations that answer it.
 enum OpenAPI {
-    static func document(_ routes: [RouteDescription], server: String, words: Words) -> String {
+    /// - Parameter known: what is known at this moment of fields whose choices are data.
+    static func document(
+        _ routes: [RouteDescription], server: String, words: Words, known: KnownChoices = KnownChoices()
+    ) -> String {
         var out = JSONText()
         out.object {
             $0.member("openapi", "3.1.0")
@@ -16,13 +19,15 @@ enum OpenAPI {
                 }
             }
             $0.array("servers", [server]) { out, server in out.object { $0.member("url", server) } }
-            $0.member("paths") { paths(&$0, routes.filter(\.isAPI), words) }
+            $0.member("paths") { paths(&$0, routes.filter(\.isAPI), words, known) }
             $0.member("components") { components(&$0) }
         }
         return out.text
     }
 
-    private static func paths(_ out: inout JSONText, _ routes: [RouteDescription], _ words: Words) {
+    private static func paths(
+        _ out: inout JSONText, _ routes: [RouteDescription], _ words: Words, _ known: KnownChoices
+    ) {
         var byPath: [(String, [RouteDescription])] = []
         for route in routes {
             let path = template(route.path)
@@ -35,7 +40,7 @@ enum OpenAPI {
         for (path, routes) in byPath {
             out.member(path) { out in
                 for route in routes {
-                    out.member(route.method.lowercased()) { operation(&$0, route, words) }
+                    out.member(route.method.lowercased()) { operation(&$0, route, words, known) }
                 }
             }
         }
@@ -46,7 +51,9 @@ enum OpenAPI {
         path.split(separator: "/").map { $0.hasPrefix(":") ? "/{\($0.dropFirst())}" : "/\($0)" }.joined()
     }
 
-    private static func operation(_ out: inout JSONText, _ route: RouteDescription, _ words: Words) {
+    private static func operation(
+        _ out: inout JSONText, _ route: RouteDescription, _ words: Words, _ known: KnownChoices
+    ) {
         let inPath = route.path.split(separator: "/").filter { $0.hasPrefix(":") }.map { String($0.dropFirst()) }
         let fields = route.inputs?.fields ?? []
         if let name = route.name {
@@ -55,6 +62,7 @@ enum OpenAPI {
             if words.has(key) { out.member("summary", words[key]) }
         }
         let asked = fields.filter { !inPath.contains($0.name) }
+        let known = known[route.name ?? ""]
         let isQuery = route.method == "GET"
         let parameters: [Parameter] =
             inPath.map { name in
@@ -78,7 +86,7 @@ enum OpenAPI {
                     $0.member("name", parameter.name)
                     $0.member("in", parameter.place)
                     $0.member("required", parameter.required)
-                    $0.member("schema") { SchemaText.write(parameter.schema, to: &$0, isInput: true) }
+                    $0.member("schema") { input(&$0, parameter.name, parameter.schema) }
                 }
             }
         }
@@ -89,7 +97,7 @@ enum OpenAPI {
                 $0.member("required", asked.contains { !$0.isOptional })
                 $0.member("content") {
                     $0.member("application/json") {
-                        $0.member("schema") { body(&$0, asked) }
+                        $0.member("schema") { body(&$0, asked, known) }
                     }
                 }
             }
@@ -107,16 +115,40 @@ enum OpenAPI {
         let required: Bool
     }
 
+    /// Half of a position is bounded by the earth.
+    private static func input(_ out: inout JSONText, _ name: String, _ schema: Schema) {
+        SchemaText.write(schema, to: &out, isInput: true)
+        let most = ["latitude": 90, "lat": 90, "longitude": 180, "lon": 180][name]
+        if let most, bare(schema) == .number {
+            out.member("minimum", -most)
+            out.member("maximum", most)
+        }
+    }
+
     /// A query item is there or not; null is not something that it can be.
     private static func bare(_ schema: Schema) -> Schema {
         if case .nullable(let inner) = schema { inner } else { schema }
     }
 
-    private static func body(_ out: inout JSONText, _ fields: [InputDescription]) {
+    private static func body(_ out: inout JSONText, _ fields: [InputDescription], _ known: KnownChoices.Fields) {
+        func schema(_ field: InputDescription) -> Schema {
+            guard let values = known.choices[field.name] else { return field.schema }
+            return field.isOptional ? .nullable(.choice(values)) : .choice(values)
+        }
         out.member("type", "object")
         out.member("properties") { out in
-            for field in fields {
-                out.member(field.name) { SchemaText.write(field.schema, to: &$0, isInput: true) }
+            for field in fields { out.member(field.name) { input(&$0, field.name, schema(field)) } }
+        }
+        if !known.anyOf.isEmpty {
+            out.array("anyOf", known.anyOf) { out, names in
+                out.object { out in
+                    out.strings("required", names)
+                    out.member("properties") { out in
+                        for field in fields where names.contains(field.name) {
+                            out.member(field.name) { input(&$0, field.name, bare(schema(field))) }
+                        }
+                    }
+                }
             }
         }
         let required = fields.filter { !$0.isOptional }.map(\.name)
@@ -152,7 +184,7 @@ enum OpenAPI {
             codes.append((415, "This media type is not read here"))
         }
         if takesInput { codes.append((422, "Fields are wrong; see errors")) }
-        if route.isLimited || route.method == "POST" { codes.append((429, "Too many tries; see Retry-After")) }
+        codes.append((429, "Too many tries; see Retry-After"))
         codes.append((503, "Storage is full or the server is stopping; see Retry-After"))
         out.member("responses") { out in
             out.member(String(route.status)) {
@@ -205,6 +237,26 @@ enum OpenAPI {
             }
         }
     }
+}
+
+/// Choices that are data and not part of the program: kinds of request, villages. Filled in when
+/// the description is asked for.
+package struct KnownChoices: Sendable {
+    package struct Fields: Sendable {
+        /// By field name.
+        package var choices: [String: [String]]
+        /// Sets of fields of which one must be there as a whole.
+        package var anyOf: [[String]]
+        package init(choices: [String: [String]] = [:], anyOf: [[String]] = []) {
+            self.choices = choices
+            self.anyOf = anyOf
+        }
+    }
+    /// By the name of the action or query.
+    package var actions: [String: Fields]
+    package init(_ actions: [String: Fields] = [:]) { self.actions = actions }
+
+    subscript(_ action: String) -> Fields { actions[action] ?? Fields() }
 }
 
 /// A schema as JSON.

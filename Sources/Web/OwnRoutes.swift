@@ -43,8 +43,10 @@ extension Site {
     /// `/api/openapi.json`, made when everything else is registered.
     func describeAPI() {
         guard !routes.contains(where: { $0.path == "/api/openapi.json" }) else { return }
-        let document = OpenAPI.document(
-            routes, server: desk.settings.publicAddress, words: desk.locales.words(.english))
-        raw(.get, "/api/openapi.json") { _, _ in Response.text(document, type: "application/json") }
+        let (routes, server, words, known) = (routes, desk.settings.publicAddress, desk.locales.words(.english), known)
+        raw(.get, "/api/openapi.json") { _, _ in
+            Response.text(
+                OpenAPI.document(routes, server: server, words: words, known: try await known()), type: "application/json")
+        }
     }
 }

@@ -13,6 +13,8 @@ package final class Site {
     let sessions: any SessionSource
     let logger: Logger
     package private(set) var routes: [RouteDescription] = []
+    /// What the API's description says of choices that are data.
+    package var known: @Sendable () async throws -> KnownChoices = { KnownChoices() }
     private var root = RouteBranch()
     private var links: [NavigationLink] = []
 

@@ -31,7 +31,10 @@
   }
 
   // 2. No raw key, neither in the text nor in what a screen reader says.
-  const words = [document.title, document.body.innerText];
+  //    What stands in <code> is a code on purpose: an event's verb, a hash.
+  const bare = document.body.cloneNode(true);
+  for (const code of bare.querySelectorAll('code, script, style')) code.remove();
+  const words = [document.title, bare.textContent];
   for (const element of document.querySelectorAll('[alt],[title],[placeholder],[aria-label],input[type=submit],option,[data-word]')) {
     for (const attribute of ['alt', 'title', 'placeholder', 'aria-label']) words.push(element.getAttribute(attribute) || '');
     words.push(element.tagName === 'OPTION' ? element.textContent : element.value || '');

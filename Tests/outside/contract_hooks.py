@@ -26,7 +26,7 @@ def before_load_schema(context, raw_schema):
                 content["example"] = call["body"]
 
 
-@schemathesis.auth()
+@schemathesis.auth(refresh_interval=None)
 class SignedIn:
     """Everybody may do what their role may; who does what stands in the prepared calls."""
 
