@@ -62,7 +62,10 @@ extension Transaction {
                     .init(key: "c.village = \(village)", check: "c.confidential = 0 AND \(sql: hidden)"))
                 name = "village"
             }
-            branches.append(.init(key: "c.assignee = \(person)", check: hidden))
+            // Liaisons and attendants are never given work, so their page is one walk over one index.
+            if villages.isEmpty || actor.has(.representative) {
+                branches.append(.init(key: "c.assignee = \(person)", check: hidden))
+            }
         }
         if actor.has(.customer) || branches.isEmpty {
             branches.append(.init(key: "c.customer = \(person)", check: hidden))
