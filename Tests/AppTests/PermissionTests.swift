@@ -18,7 +18,7 @@ import Web
     private let table: PermissionTable
     init() throws { table = try PermissionTable.read() }
 
-    /// A place on which the table's rows are spread, so that they run side by side.
+    /// The actions are tried in so many counties side by side.
     static let shares = 4
 
     // MARK: The table
@@ -152,7 +152,8 @@ private func run(
     let before = try await stage.fingerprint()
     let reply = try await stage.village.api(.post, made.path, made.body, as: column == .stranger ? nil : who)
     let after = try await stage.fingerprint()
-    let what: Comment = "\(name) by \(column) \(isInside ? "inside" : "outside"), \(mark.rawValue): \(reply.status) \(reply.text.prefix(300))"
+    let place = isInside ? "inside" : "outside"
+    let what: Comment = "\(name) by \(column) \(place), \(mark.rawValue): \(reply.status) \(reply.text.prefix(300))"
     let isAllowed = mark == .all || (isInside && (mark == .unit || mark == .own))
     if isAllowed {
         #expect((200...299).contains(reply.status), what)
