@@ -46,7 +46,8 @@ extension Site {
         let (routes, server, words, known) = (routes, desk.settings.publicAddress, desk.locales.words(.english), known)
         raw(.get, "/api/openapi.json") { _, _ in
             Response.text(
-                OpenAPI.document(routes, server: server, words: words, known: try await known()), type: "application/json")
+                OpenAPI.document(routes, server: server, words: words, known: try await known()),
+                type: "application/json")
         }
     }
 }
