@@ -116,7 +116,9 @@ let package = Package(
         .testTarget(name: "ValuesTests", dependencies: ["Values"], swiftSettings: settings),
         .testTarget(name: "PowerRulesTests", dependencies: ["PowerRules", "Values"], swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["TestSupport", "Storage", "Values"], swiftSettings: settings),
-        .testTarget(name: "DeskTests", dependencies: ["TestSupport", "Desk", "Storage", "PowerRules", "Values"], swiftSettings: settings),
+        .testTarget(
+            name: "DeskTests", dependencies: ["TestSupport", "Desk", "Storage", "PowerRules", "Values"],
+            swiftSettings: settings),
         .testTarget(
             name: "WebTests",
             dependencies: [
@@ -139,7 +141,8 @@ let package = Package(
         .testTarget(
             name: "AppTests",
             dependencies: [
-                "TestSupport", "App", "Insight", "Service", "Registry", "Web", "Desk", "Storage", "PowerRules", "Values",
+                "TestSupport", "App", "Insight", "Service", "Registry", "Web", "Desk", "Storage", "PowerRules",
+                "Values",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],

@@ -4,7 +4,8 @@ import Desk
 /// `cunwang audit verify`: checks every event against the seals.
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Check that the audit trail was not changed.", subcommands: [Verify.self, Seal.self])
+        commandName: "audit", abstract: "Check that the audit trail was not changed.",
+        subcommands: [Verify.self, Seal.self])
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -45,7 +45,9 @@ struct BenchCommand: AsyncParsableCommand {
             try await Composition.with(options) { composition in
                 let desk = composition.desk
                 let lines = try String(contentsOf: options.folder.appending(path: "bench-intake"), encoding: .utf8)
-                let villages = lines.split(separator: "\n").compactMap { $0.split(separator: "\t").last.map(String.init) }
+                let villages = lines.split(separator: "\n").compactMap {
+                    $0.split(separator: "\t").last.map(String.init)
+                }
                 guard FileManager.default.createFile(atPath: file, contents: nil),
                     let handle = FileHandle(forWritingAtPath: file)
                 else { throw ValidationError("\(file) cannot be written") }
@@ -109,7 +111,8 @@ struct BenchCounty: Sendable {
 
     static func need(_ n: Int, village: String) -> ReportNeed {
         ReportNeed(
-            kind: kinds[(n + n / 100) % kinds.count], village: village, what: "\(texts[n % texts.count])(\(n))", name: "王桂兰",
+            kind: kinds[(n + n / 100) % kinds.count], village: village, what: "\(texts[n % texts.count])(\(n))",
+            name: "王桂兰",
             phone: PhoneNumber(stored: "199\(String(100_000_000 + n % 90_000_000).suffix(8))"), channel: .phone)
     }
 
@@ -117,7 +120,9 @@ struct BenchCounty: Sendable {
         let now = desk.clock.now
         return try await desk.database.write { tx in
             let work = Work(tx, by: .system(county: path), at: now, desk: desk)
-            func unit(_ kind: UnitKind, _ slug: String, _ parent: UnitInfo?, place: Place? = nil, partner: UnitInfo? = nil)
+            func unit(
+                _ kind: UnitKind, _ slug: String, _ parent: UnitInfo?, place: Place? = nil, partner: UnitInfo? = nil
+            )
                 throws -> UnitInfo
             {
                 try work.addUnit(

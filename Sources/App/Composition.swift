@@ -83,7 +83,8 @@ package struct Composition: Sendable {
         let keys = try KeyRing.load(path: options.keyFile.path, chance: SystemTime.chance)
         let database = try await Database.open(try options.location(), logger: logger)
         do {
-            return try await Composition(database: database, keys: keys, settings: settings, metrics: metrics, logger: logger)
+            return try await Composition(
+                database: database, keys: keys, settings: settings, metrics: metrics, logger: logger)
         } catch {
             await database.close()
             throw error

@@ -69,7 +69,8 @@ struct DoCommand: AsyncParsableCommand {
             head: .init(method: .post, scheme: "http", authority: "localhost", path: path, headerFields: headers),
             body: .init(buffer: ByteBuffer(bytes: body)))
         let context = WebContext(
-            source: .init(channel: EmbeddedChannel(), logger: Logger(label: "do") { StructuredLog(label: $0, level: .error) }))
+            source: .init(
+                channel: EmbeddedChannel(), logger: Logger(label: "do") { StructuredLog(label: $0, level: .error) }))
         let response = try await site.responder().respond(to: request, context: context)
         let collector = BodyCollector()
         try await response.body.write(collector)

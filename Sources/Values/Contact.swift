@@ -42,7 +42,8 @@ package enum Masking {
         case 1: return "*"
         case 2: return "\(letters[0])*"
         default:
-            return "\(letters[0])\(String(repeating: "*", count: min(letters.count - 2, 6)))\(letters[letters.count - 1])"
+            return
+                "\(letters[0])\(String(repeating: "*", count: min(letters.count - 2, 6)))\(letters[letters.count - 1])"
         }
     }
 
@@ -54,7 +55,8 @@ package enum Masking {
 
     /// Keeps the first six characters: 布岗村三组 12 号 → 布岗村三组**
     package static func address(_ address: String) -> String {
-        address.count <= 3 ? String(repeating: "*", count: address.count) : "\(address.prefix(min(6, address.count - 2)))**"
+        address.count <= 3
+            ? String(repeating: "*", count: address.count) : "\(address.prefix(min(6, address.count - 2)))**"
     }
 }
 

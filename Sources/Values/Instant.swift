@@ -167,7 +167,8 @@ package struct Day: Sendable, Hashable, Comparable, Strideable {
     /// `2024-09-30`
     package var iso: String {
         let c = civil
-        return "\(c.year < 1000 ? String(repeating: "0", count: 4 - String(c.year).count) : "")\(c.year)-\(twoDigits(c.month))-\(twoDigits(c.day))"
+        return
+            "\(c.year < 1000 ? String(repeating: "0", count: 4 - String(c.year).count) : "")\(c.year)-\(twoDigits(c.month))-\(twoDigits(c.day))"
     }
     /// `2024-09`
     package var monthISO: String { String(iso.prefix(7)) }

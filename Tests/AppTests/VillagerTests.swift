@@ -16,7 +16,8 @@ import Values
 
     @Test(arguments: ["布岗", "bu"]) func aStrangerChoosesTheVillageByCharactersOrPinyin(_ typed: String) async throws {
         try await withVillage { village in
-            #expect(try await village.get("/").contains("您在哪个村"))
+            let home = try await village.get("/")
+            #expect(home.contains("您在哪个村") && home.contains("href=\"/danger\""))
 
             let found = try await village.get("/choose?q=\(percent(typed))")
 

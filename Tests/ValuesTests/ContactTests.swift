@@ -10,7 +10,9 @@ struct ContactTests {
         #expect(PhoneNumber(typed)?.digits == digits)
     }
 
-    @Test(arguments: ["", "1381234567", "138123456789", "12812345678", "abc", "１３８１２３４５６７８", "95598", "+1 4155550100", "00374712345"])
+    @Test(arguments: [
+        "", "1381234567", "138123456789", "12812345678", "abc", "１３８１２３４５６７８", "95598", "+1 4155550100", "00374712345",
+    ])
     func whatIsNoNumberIsRefused(_ typed: String) {
         #expect(PhoneNumber(typed) == nil)
     }

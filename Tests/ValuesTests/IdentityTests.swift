@@ -21,7 +21,10 @@ struct IdentityTests {
         }
     }
 
-    @Test(arguments: ["", "x", "0190f0e0-0000-7000-8000-00000000000", "0190f0e0-0000-7000-8000-00000000000G", "0190F0E0-0000-7000-8000-000000000000"])
+    @Test(arguments: [
+        "", "x", "0190f0e0-0000-7000-8000-00000000000", "0190f0e0-0000-7000-8000-00000000000G",
+        "0190F0E0-0000-7000-8000-000000000000",
+    ])
     func whatIsNoIdIsRefused(_ typed: String) {
         #expect(ID<Thing>(parsing: typed) == nil)
     }

@@ -56,7 +56,9 @@ func read(_ path: String) -> [[Statement]] {
         }
         let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
         let text = String(decoding: unhex(parts[0]), as: UTF8.self)
-        if text.hasPrefix("BEGIN") || text.hasPrefix("COMMIT") || text.hasPrefix("SAVEPOINT") || text.hasPrefix("RELEASE") {
+        if text.hasPrefix("BEGIN") || text.hasPrefix("COMMIT") || text.hasPrefix("SAVEPOINT")
+            || text.hasPrefix("RELEASE")
+        {
             continue
         }
         // The search that made the server write its words to the index is no part of an intake.
@@ -107,12 +109,15 @@ func sqlite(_ path: String, _ intakes: [[Statement]]) {
                     case .text(let bytes):
                         bytes.withUnsafeBytes {
                             _ = sqlite3_bind_text(
-                                stmt, at, $0.baseAddress?.assumingMemoryBound(to: CChar.self) ?? nil, Int32(bytes.count),
+                                stmt, at, $0.baseAddress?.assumingMemoryBound(to: CChar.self) ?? nil,
+                                Int32(bytes.count),
                                 transient)
                         }
                         if bytes.isEmpty { sqlite3_bind_text(stmt, at, "", 0, nil) }
                     case .blob(let bytes):
-                        bytes.withUnsafeBytes { _ = sqlite3_bind_blob(stmt, at, $0.baseAddress, Int32(bytes.count), transient) }
+                        bytes.withUnsafeBytes {
+                            _ = sqlite3_bind_blob(stmt, at, $0.baseAddress, Int32(bytes.count), transient)
+                        }
                     }
                 }
                 var status = sqlite3_step(stmt)

@@ -218,8 +218,27 @@ struct DemoTeller {
     mutating func text(_ move: String) -> String {
         let list = maker.files.texts.list(move, line.kind)
         guard !list.isEmpty else { return "" }
-        return dice.pick(list)
+        return dice.pick(fitting(list))
             .replacing("{n}", with: "\(dice.number(in: 3...30))")
             .replacing("{day}", with: dice.pick(["明天", "后天", "下周一"]))
     }
+
+    /// The texts that share most pairs of characters with what was reported.
+    private func fitting(_ list: [String]) -> [String] {
+        let told = Self.pairs(line.what)
+        let shared = list.map { Self.pairs($0).intersection(told).count }
+        guard let most = shared.max(), most > 0 else { return list }
+        return zip(list, shared).filter { $0.1 == most }.map(\.0)
+    }
+
+    /// Overlapping pairs of characters, without those that stand in every second sentence.
+    private static func pairs(_ text: String) -> Set<String> {
+        let letters = Array(text)
+        var pairs: Set<String> = []
+        for (first, second) in zip(letters, letters.dropFirst()) { pairs.insert("\(first)\(second)") }
+        return pairs.subtracting(common)
+    }
+    private static let common: Set<String> = [
+        "用户", "用电", "家里", "我家", "已经", "一下", "联系", "现场", "处理", "电话", "什么", "没有", "怎么", "更换", "电费", "电表",
+    ]
 }

@@ -27,7 +27,8 @@ struct ChoicePages: Sendable {
             parts =
                 searchForm(search, kind, visit) + results(search, places, kind, visit) + others(places, kind, visit)
         } else {
-            parts = searchForm(search, kind, visit) + positionForm(kind, visit) + list(places, kind, visit)
+            parts =
+                VillagerParts.dangerWay(nil, words) + searchForm(search, kind, visit) + positionForm(kind, visit) + list(places, kind, visit)
         }
         return Page(
             words["villagers.choose.title"], scripts: ["position"],

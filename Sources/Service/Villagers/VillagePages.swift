@@ -143,7 +143,7 @@ struct VillagePages: Sendable {
         return """
             <div class="village-head"><h1>\(VillagerParts.name(village, words))</h1>
             <p class="quiet">\(town) · <a href="/choose">\(words["villagers.change"])</a></p></div>
-            <p class="danger-way"><a href="/danger?village=\(village.id)">\(Icon.danger) <span>\(words["villagers.danger.way"])</span></a></p>
+            \(VillagerParts.dangerWay(village, words))
             <ul class="doors">\(doors)\(progress(visit))</ul>
             <ul class="more-doors">\(rest)</ul>
             <section><h2>\(words["villagers.people.title"])</h2>\(VillagerParts.people(known.servers, visit))

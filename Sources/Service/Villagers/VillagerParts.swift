@@ -96,6 +96,14 @@ enum VillagerParts {
             """
     }
 
+    /// The way to the danger page, above everything else.
+    static func dangerWay(_ village: VillageInfo?, _ words: Words) -> HTML {
+        """
+        <p class="danger-way"><a href="/danger\(village.map { "?village=\($0.id)" } ?? "")">\(Icon.danger) \
+        <span>\(words["villagers.danger.way"])</span></a></p>
+        """
+    }
+
     /// Shown before any field: how far to stay away, and whom to call (docs/rules/danger.md).
     static func dangerFirst(_ visit: Visit, _ servers: VillageServers?, leads: Bool = true) -> HTML {
         let words = visit.words
