@@ -31,10 +31,28 @@ enum Workers {
                 return false
             },
             Loop("tidy", every: .seconds(600), logger: logger) { try await tidy(desk) },
+            Loop("files", every: .seconds(21_600), logger: logger) {
+                _ = try await sweepFiles(desk)
+                return false
+            },
         ]
     }
 
-    /// Old answers, drafts, sessions and files that no row names.
+    /// Photos and voice notes that no row names two days after they came.
+    /// - Returns: how many were removed.
+    static func sweepFiles(_ desk: Desk) async throws -> Int {
+        try await desk.database.blobs.sweep(
+            keeping: { hashes in
+                try await desk.database.read { tx in
+                    var named = try tx.draftFiles(among: hashes)
+                    named.formUnion(try tx.rows("SELECT DISTINCT hash FROM case_photo WHERE hash IN \(list: hashes)") { $0[0] as String })
+                    named.formUnion(try tx.rows("SELECT DISTINCT photo FROM person WHERE photo IN \(list: hashes)") { $0[0] as String })
+                    return named
+                }
+            }, olderThan: desk.clock.now.adding(days: -2))
+    }
+
+    /// Old answers, drafts and sessions.
     private static func tidy(_ desk: Desk) async throws -> Bool {
         let now = desk.clock.now
         let dropped = try await desk.database.write { try $0.dropOldAnswers(at: now) }

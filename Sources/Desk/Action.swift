@@ -60,7 +60,10 @@ package protocol Answer: Codable, Sendable {
 /// Method and path. A segment `:name` fills the input of that name. The JSON door stands at
 /// `/api/v1` + path.
 package struct Door: Sendable, Hashable {
-    package enum Method: String, Sendable, Hashable { case get = "GET", post = "POST" }
+    package enum Method: String, Sendable, Hashable {
+        case get = "GET"
+        case post = "POST"
+    }
     package let method: Method
     package let path: String
     /// The status of a successful JSON answer: 201 where something is made.

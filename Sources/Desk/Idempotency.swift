@@ -69,17 +69,30 @@ func digest(of raw: RawInputs) -> String {
     }
     func add(_ raw: RawInput) {
         switch raw {
-        case .text(let t), .string(let t): add("s"); add(t)
-        case .texts(let ts): add("t"); ts.forEach(add)
-        case .number(let n): add("n"); add(String(n))
-        case .bool(let b): add(b ? "true" : "false")
+        case .text(let text), .string(let text):
+            add("s")
+            add(text)
+        case .texts(let texts):
+            add("t")
+            for text in texts { add(text) }
+        case .number(let number):
+            add("n")
+            add(String(number))
+        case .bool(let flag): add(flag ? "true" : "false")
         case .null: add("null")
-        case .list(let items): add("["); items.forEach(add); add("]")
+        case .list(let items):
+            add("[")
+            for item in items { add(item) }
+            add("]")
         case .object(let fields):
             add("{")
-            for key in fields.keys.sorted() { add(key); if let v = fields[key] { add(v) } }
+            for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+                add(key)
+                add(value)
+            }
             add("}")
-        case .uploads(let files): files.forEach { add($0.token) }
+        case .uploads(let files):
+            for file in files { add(file.token) }
         }
     }
     for key in raw.keys.sorted() {
