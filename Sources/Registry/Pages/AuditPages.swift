@@ -5,7 +5,7 @@ import Web
 
 /// The audit trail, for the auditor's eyes only.
 struct AuditPages: Sendable {
-    private static let pageSize = 50
+    private static let pageSize = 25
 
     func register(on site: Site) {
         site.page("/audit", who: .roles(.auditor), trailPage)
