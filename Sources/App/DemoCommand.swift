@@ -24,11 +24,18 @@ struct DemoCommand: AsyncParsableCommand {
                 print(String(decoding: try encoder.encode(list), as: UTF8.self))
                 return
             }
+            try await Self.refuseHalf(composition.desk)
             guard composition.directory.latest.counties.isEmpty else {
                 throw ValidationError("this database holds a county already; name another folder with --data")
             }
             try await Self.make(composition.desk, empty: empty)
         }
+    }
+
+    /// A load that was interrupted leaves half a county, which nobody should take for a whole one.
+    static func refuseHalf(_ desk: Desk) async throws {
+        guard try await Demo.isUnfinished(desk.database) else { return }
+        throw ValidationError(desk.locales.words(.english)["problem.demo-unfinished"])
     }
 
     /// Makes the county and says how far it is, a line for each tenth.

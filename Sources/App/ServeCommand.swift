@@ -100,6 +100,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func prepared(_ metrics: PrometheusMetrics, sms: SMSConfiguration?) async throws -> Composition {
         let settings = Desk.Settings(publicAddress: address, sendsSMS: sms != nil, isDemo: isLoopback)
         let composition = try await Composition.open(options, settings: settings, metrics: metrics)
+        try await DemoCommand.refuseHalf(composition.desk)
         guard composition.directory.latest.counties.isEmpty else { return composition }
         // Nobody is told by text message about the replayed past.
         var quiet = settings
