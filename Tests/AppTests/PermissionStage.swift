@@ -125,9 +125,11 @@ struct PermissionStage: Sendable {
     private static func addCounty(_ path: String, _ work: Work) throws -> (ID<Village>, ID<Village>) {
         guard let city = try work.tx.unit(path: "henan/xuchang") else { throw Problem.notFound }
         let county = try work.addUnit(
-            UnitDraft(kind: .county, slug: "changge", name: "长葛", nameEn: "Changge", parent: city.id)).id
+            UnitDraft(kind: .county, slug: "changge", name: "长葛", nameEn: "Changge", parent: city.id)
+        ).id
         let town = try work.addUnit(
-            UnitDraft(kind: .township, slug: "pingzhen", name: "坡镇", nameEn: "Po", parent: county)).id
+            UnitDraft(kind: .township, slug: "pingzhen", name: "坡镇", nameEn: "Po", parent: county)
+        ).id
         _ = try work.addUnit(
             UnitDraft(kind: .station, slug: "po-station", name: "坡供电所", nameEn: "Po Station", parent: county, partner: town))
         let villages = try ["pingnan", "xincun"].map { slug in

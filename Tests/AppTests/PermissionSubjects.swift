@@ -94,7 +94,8 @@ extension PermissionStage {
         let n = fresh()
         return try await system(spot.county) { work in
             try work.addUnit(
-                UnitDraft(kind: .village, slug: "v\(n)", name: "新村\(n)", nameEn: "New \(n)", parent: spot.township)).id
+                UnitDraft(kind: .village, slug: "v\(n)", name: "新村\(n)", nameEn: "New \(n)", parent: spot.township)
+            ).id
         }
     }
 

@@ -115,8 +115,10 @@ struct HandoverTests {
             let today = village.clock.today
             try await village.act(
                 TakeLeave.self,
-                ["person": village.ma.text, "from": today.iso, "to": today.adding(days: 5).iso,
-                 "standIn": village.wang.text], by: village.ma)
+                [
+                    "person": village.ma.text, "from": today.iso, "to": today.adding(days: 5).iso,
+                    "standIn": village.wang.text,
+                ], by: village.ma)
             let proposed = try await village.act(
                 ProposeHandover.self,
                 ["leaving": village.wang.text, "successor": village.sun.text, "reason": "调动"], by: village.qian)

@@ -92,16 +92,22 @@ struct PageTests {
                 ["village": village.bugang.text, "name": "服务点", "address": "村委会", "hours": "全天"], by: village.zhao)
             try await village.act(
                 AddDuty.self,
-                ["village": village.bugang.text, "person": village.wang.text, "day": village.clock.today.iso,
-                 "from": "8:30", "to": "9:30"], by: village.wang)
+                [
+                    "village": village.bugang.text, "person": village.wang.text, "day": village.clock.today.iso,
+                    "from": "8:30", "to": "9:30",
+                ], by: village.wang)
             try await village.act(
                 TakeLeave.self,
-                ["person": village.wang.text, "from": village.clock.today.iso, "to": village.clock.today.iso,
-                 "standIn": village.sun.text], by: village.wang)
+                [
+                    "person": village.wang.text, "from": village.clock.today.iso, "to": village.clock.today.iso,
+                    "standIn": village.sun.text,
+                ], by: village.wang)
             try await village.act(
                 AddCertificate.self,
-                ["person": village.wang.text, "kind": "high-voltage", "number": "T41-9", "from": "2026-01-01",
-                 "to": "2026-12-31"], by: village.zhao)
+                [
+                    "person": village.wang.text, "kind": "high-voltage", "number": "T41-9", "from": "2026-01-01",
+                    "to": "2026-12-31",
+                ], by: village.zhao)
             try await village.act(
                 PublishNotice.self,
                 ["unit": village.bugang.text, "heading": "检修", "text": "内容", "until": village.clock.today.iso],

@@ -12,8 +12,10 @@ struct PairingTests {
             let today = village.clock.today
             try await village.act(
                 PairVillage.self,
-                ["village": village.bugang.text, "representative": village.sun.text, "liaison": village.li.text,
-                 "since": today.adding(days: 3).iso], by: village.zhao)
+                [
+                    "village": village.bugang.text, "representative": village.sun.text, "liaison": village.li.text,
+                    "since": today.adding(days: 3).iso,
+                ], by: village.zhao)
 
             let (before, after, history) = try await village.desk.database.read { tx in
                 (
@@ -47,8 +49,10 @@ struct PairingTests {
         try await RegistryVillage.open { village async throws in
             try await village.act(
                 PairVillage.self,
-                ["village": village.bugang.text, "representative": village.sun.text, "liaison": village.li.text,
-                 "since": village.clock.today.adding(days: 1).iso], by: village.zhao)
+                [
+                    "village": village.bugang.text, "representative": village.sun.text, "liaison": village.li.text,
+                    "since": village.clock.today.adding(days: 1).iso,
+                ], by: village.zhao)
             let path = RegistryVillage.county + "/mafang/bugang"
             #expect(try await village.actor(village.wang).has([.representative], at: path))
             #expect(try await !village.actor(village.sun).has([.representative], at: path))
@@ -61,8 +65,10 @@ struct PairingTests {
 
     @Test func onlyTheVillagesOwnHeadMayPairAndOnlyRepresentatives() async throws {
         try await RegistryVillage.open { village async throws in
-            let fields = ["village": village.bugang.text, "representative": village.sun.text, "liaison": village.li.text,
-                          "since": village.clock.today.iso]
+            let fields = [
+                "village": village.bugang.text, "representative": village.sun.text, "liaison": village.li.text,
+                "since": village.clock.today.iso,
+            ]
             #expect(try await village.problem { try await village.act(PairVillage.self, fields, by: village.otherHead) } == "not-found")
             #expect(try await village.problem { try await village.act(PairVillage.self, fields, by: village.qian) } == "forbidden")
             var wrong = fields
@@ -83,8 +89,10 @@ struct PairingTests {
             let today = village.clock.today
             let leave = try await village.act(
                 TakeLeave.self,
-                ["person": village.wang.text, "from": today.iso, "to": today.adding(days: 6).iso,
-                 "standIn": village.sun.text], by: village.wang)
+                [
+                    "person": village.wang.text, "from": today.iso, "to": today.adding(days: 6).iso,
+                    "standIn": village.sun.text,
+                ], by: village.wang)
             let keys = village.desk.keys
             let (servers, during, later) = try await village.desk.database.read { tx in
                 (

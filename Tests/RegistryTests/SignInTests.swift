@@ -221,8 +221,10 @@ struct SignInTests {
         try await RegistryVillage.open { village async throws in
             let made = try await village.act(
                 AddPerson.self,
-                ["name": "新服务员", "signIn": "xin", "phone": "13700001234", "role": "attendant",
-                 "unit": village.bugang.text], by: village.zhao)
+                [
+                    "name": "新服务员", "signIn": "xin", "phone": "13700001234", "role": "attendant",
+                    "unit": village.bugang.text,
+                ], by: village.zhao)
             let first = try await village.act(SignIn.self, ["person": "xin", "password": made.password], by: nil)
             #expect(first.mustChange)
             func change(_ old: String, _ new: String) async throws -> String {

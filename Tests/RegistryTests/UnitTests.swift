@@ -67,8 +67,10 @@ struct UnitTests {
                 try await village.problem {
                     try await village.act(
                         PairVillage.self,
-                        ["village": village.hejia.text, "representative": village.wang.text, "liaison": village.zhou.text,
-                         "since": village.clock.today.iso], by: village.zhao)
+                        [
+                            "village": village.hejia.text, "representative": village.wang.text, "liaison": village.zhou.text,
+                            "since": village.clock.today.iso,
+                        ], by: village.zhao)
                 } == "unit-already-closed")
             #expect(
                 try await add(
@@ -83,8 +85,10 @@ struct UnitTests {
                 try await village.problem {
                     try await village.act(
                         AddPerson.self,
-                        ["name": "新人", "signIn": "p-\(role.rawValue)-\(unit.suffix(6))", "phone": "13711112222",
-                         "role": role.rawValue, "unit": unit], by: person)
+                        [
+                            "name": "新人", "signIn": "p-\(role.rawValue)-\(unit.suffix(6))", "phone": "13711112222",
+                            "role": role.rawValue, "unit": unit,
+                        ], by: person)
                 }
             }
             #expect(try await add(.representative, village.station.text, by: village.zhao) == "none")
@@ -109,8 +113,10 @@ struct UnitTests {
             let today = village.clock.today
             try await village.act(
                 AddCertificate.self,
-                ["person": village.wang.text, "kind": "low-voltage", "number": "T41-001", "from": today.iso,
-                 "to": today.adding(days: 10).iso], by: village.zhao)
+                [
+                    "person": village.wang.text, "kind": "low-voltage", "number": "T41-001", "from": today.iso,
+                    "to": today.adding(days: 10).iso,
+                ], by: village.zhao)
             let answers = try await village.desk.database.read { tx in
                 try [-1, 0, 10, 11].map { try tx.isCertified(village.wang, on: today.adding(days: $0)) }
             }
@@ -157,8 +163,10 @@ struct UnitTests {
                 try await village.problem {
                     try await village.act(
                         AddDuty.self,
-                        ["village": village.bugang.text, "person": person.text, "day": today.adding(days: 1).iso,
-                         "from": from, "to": to], by: by)
+                        [
+                            "village": village.bugang.text, "person": person.text, "day": today.adding(days: 1).iso,
+                            "from": from, "to": to,
+                        ], by: by)
                 }
             }
             #expect(try await plan(village.wang, "8:30", "11:30", by: village.wang) == "none")

@@ -37,8 +37,10 @@ package struct ProposeHandover: Action {
         try work.record(
             EventDraft(
                 "handover.proposed", of: "handover", id.text,
-                ["leaving": leaving.text, "successor": successor.text, "cases": "\(counts.cases)",
-                 "villages": "\(counts.villages)"], county: station.county))
+                [
+                    "leaving": leaving.text, "successor": successor.text, "cases": "\(counts.cases)",
+                    "villages": "\(counts.villages)",
+                ], county: station.county))
         guard let proposed = try work.tx.handover(id) else { throw Problem.notFound }
         return proposed
     }
@@ -82,8 +84,10 @@ package struct ApproveHandover: Action {
         try work.record(
             EventDraft(
                 "handover.approved", of: "handover", handover.text,
-                ["leaving": leaving.text, "successor": successor.text, "cases": "\(moved)",
-                 "villages": "\(pairings.count)"], county: station.county))
+                [
+                    "leaving": leaving.text, "successor": successor.text, "cases": "\(moved)",
+                    "villages": "\(pairings.count)",
+                ], county: station.county))
         // Where cases moved, their own message says so.
         if moved == 0 {
             try work.owe(

@@ -55,7 +55,9 @@ struct PeoplePages: Sendable {
                 .page(
                     Page(
                         visit.words["action.reveal-person-phone.title"], back: "/people/\(visit["person"])",
-                        body: "<p class=\"lead\">\(Parts.chinese(shown.name, visit.words))</p><p class=\"big-number\"><a href=\"tel:\(shown.phone.filter { $0 != " " })\">\(shown.phone)</a></p><p>\(visit.words["registry.people.revealed"])</p>"))
+                        body:
+                            "<p class=\"lead\">\(Parts.chinese(shown.name, visit.words))</p><p class=\"big-number\"><a href=\"tel:\(shown.phone.filter { $0 != " " })\">\(shown.phone)</a></p><p>\(visit.words["registry.people.revealed"])</p>"
+                    ))
             })
     }
 
@@ -213,7 +215,8 @@ struct PeoplePages: Sendable {
         let words = visit.words
         let items: [HTML] = pairings.map { pairing in
             let name = known.village(pairing.village).map { Parts.name($0, words) } ?? "–"
-            return "<li><a href=\"/villages/\(pairing.village)/record\">\(name)</a> <span class=\"quiet\">\(words["role.liaison"]) \(Parts.chinese(pairing.liaisonName, words))</span></li>"
+            return
+                "<li><a href=\"/villages/\(pairing.village)/record\">\(name)</a> <span class=\"quiet\">\(words["role.liaison"]) \(Parts.chinese(pairing.liaisonName, words))</span></li>"
         }
         let mayPropose = visit.actor.person == person.id || visit.actor.has(.dispatcher, .stationHead, .company)
         let link =

@@ -96,7 +96,8 @@ struct VillageRecordPages: Sendable {
         }
         let isGap = !pairings.contains { $0.since <= today && ($0.until ?? .distant) > today }
         let gap: HTML = isGap ? "<p class=\"warning\">\(words["registry.village.pairing-gap"])</p>" : .empty
-        let link = keeps
+        let link =
+            keeps
             ? Parts.actions([Parts.link("/villages/\(village.id.text)/pairing", words["action.pair-village.title"])]) : .empty
         let table =
             rows.isEmpty
@@ -132,7 +133,8 @@ struct VillageRecordPages: Sendable {
         }
         let gap: HTML =
             points.contains(where: \.isOpen) ? .empty : "<p class=\"warning\">\(words["registry.village.point-gap"])</p>"
-        let link = keeps
+        let link =
+            keeps
             ? Parts.actions([
                 Parts.link("/villages/\(village.id.text)/service-points/new", words["action.open-service-point.title"])
             ]) : .empty
@@ -157,7 +159,8 @@ struct VillageRecordPages: Sendable {
                 <li><b>\(words.relativeDay(duty.day, today: today))</b> \(duty.hours) · \(Parts.chinese(duty.personName, words))\(remove)</li>
                 """
         }
-        let link = plans
+        let link =
+            plans
             ? Parts.actions([Parts.link("/villages/\(village.id.text)/duty", words["action.add-duty.title"])]) : .empty
         let list = rows.isEmpty ? Parts.empty("registry.village.no-duty", words) : "<ul class=\"rows\">\(rows)</ul>"
         return Parts.section(

@@ -177,8 +177,12 @@ extension Work {
         guard
             let old = try tx.first(
                 "SELECT id, since, liaison, representative FROM pairing WHERE village = \(village) AND until IS NULL",
-                { (id: $0[0] as ID<Pairing>, since: $0[1] as Day, liaison: $0[2] as ID<Person>,
-                   representative: $0[3] as ID<Person>) })
+                {
+                    (
+                        id: $0[0] as ID<Pairing>, since: $0[1] as Day, liaison: $0[2] as ID<Person>,
+                        representative: $0[3] as ID<Person>
+                    )
+                })
         else { return }
         guard day >= old.since else {
             throw Problem.invalid("since", "pairing-before-last", ["day": old.since.iso])

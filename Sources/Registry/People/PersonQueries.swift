@@ -40,10 +40,11 @@ extension Transaction {
     ) throws -> [PersonInfo] {
         let inRole: SQL = role.map { "AND g.role = \($0)" } ?? ""
         let beyond: SQL = after.map { "AND p.id > \($0)" } ?? ""
-        let named: SQL = text.map {
-            let part = "%\(likePattern($0))%"
-            return "AND (p.name LIKE \(part) ESCAPE '!' OR p.sign_in LIKE \(part) ESCAPE '!')"
-        } ?? ""
+        let named: SQL =
+            text.map {
+                let part = "%\(likePattern($0))%"
+                return "AND (p.name LIKE \(part) ESCAPE '!' OR p.sign_in LIKE \(part) ESCAPE '!')"
+            } ?? ""
         var scope: SQL = "1 = 0"
         for path in paths { scope += " OR \(sql: within("u.path", path))" }
         let found = try rows(

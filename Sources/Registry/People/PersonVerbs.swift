@@ -184,12 +184,14 @@ extension Work {
         guard !person.isCustomer else { throw Problem.notFound }
         let ruling = actor.grants.filter { roles.contains($0.role) }
         if ruling.contains(where: { $0.role == .company && $0.reach == person.county }) { return person }
-        let governs = !person.roles.isEmpty && person.roles.allSatisfy { held in
-            ruling.contains { grant in
-                grant.role.mayGrant.contains(held.role)
-                    && (grant.unit == held.unit || reaches(held.unitPath, from: grant.reach))
+        let governs =
+            !person.roles.isEmpty
+            && person.roles.allSatisfy { held in
+                ruling.contains { grant in
+                    grant.role.mayGrant.contains(held.role)
+                        && (grant.unit == held.unit || reaches(held.unitPath, from: grant.reach))
+                }
             }
-        }
         guard governs else { throw Problem.notFound }
         return person
     }

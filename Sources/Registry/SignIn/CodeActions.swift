@@ -137,7 +137,10 @@ extension Work {
         if let known = try tx.value(
             """
             SELECT county FROM person WHERE phone_hash = \(hash) ORDER BY customer DESC, id LIMIT 1
-            """) as String? { return known }
+            """) as String?
+        {
+            return known
+        }
         let first: String? = try tx.value("SELECT path FROM unit WHERE kind = 'county' ORDER BY path LIMIT 1")
         guard let first else { throw Problem.notFound }
         return first

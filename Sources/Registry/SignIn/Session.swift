@@ -155,9 +155,10 @@ extension Work {
     package func openSession(
         for person: ID<Person>, door: SessionDoor, isTrusted: Bool, helpedBy: ID<Person>? = nil
     ) throws -> NewSession {
-        guard let row = try tx.first(
-            "SELECT county, customer FROM person WHERE id = \(person) AND active = 1",
-            { (county: $0[0] as String, isCustomer: $0[1] as Bool) })
+        guard
+            let row = try tx.first(
+                "SELECT county, customer FROM person WHERE id = \(person) AND active = 1",
+                { (county: $0[0] as String, isCustomer: $0[1] as Bool) })
         else { throw Problem.notFound }
         let token = desk.chance.token(bytes: tokenBytes)
         let hash = desk.keys.hash(token, for: sessionPurpose)

@@ -39,8 +39,10 @@ package struct SignIn: Action {
                 WHERE sign_in = \(typed) AND active = 1
                 """
             ) { row in
-                (id: row[0] as ID<Person>, county: row[1] as String, password: row[2] as String?,
-                 totp: row[3] as [UInt8]?, step: row[4] as Int64?, mustChange: row[5] as Bool)
+                (
+                    id: row[0] as ID<Person>, county: row[1] as String, password: row[2] as String?,
+                    totp: row[3] as [UInt8]?, step: row[4] as Int64?, mustChange: row[5] as Bool
+                )
             }
         }
         let matches = await Password.verifyAside(password, row?.password ?? Password.nobodys)

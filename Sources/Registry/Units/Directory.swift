@@ -96,8 +96,9 @@ package struct DirectorySnapshot: Sendable {
         var found: [VillageInfo] = []
         for village in villages where county == nil || village.county == county {
             let slug = village.path.utf8.split(separator: 47).last.map(Array.init) ?? []
-            guard holds(village.name, bytes) || village.pinyin.hasPrefix(word)
-                || village.nameEn.lowercased().hasPrefix(word) || slug.starts(with: bytes)
+            guard
+                holds(village.name, bytes) || village.pinyin.hasPrefix(word)
+                    || village.nameEn.lowercased().hasPrefix(word) || slug.starts(with: bytes)
             else { continue }
             found.append(village)
             if found.count == limit { break }

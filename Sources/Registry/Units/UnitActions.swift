@@ -76,7 +76,10 @@ package struct CloseUnit: Action {
         try work.tx.run("UPDATE unit SET closed_at = \(work.now) WHERE id = \(unit)")
         try work.tx.run("UPDATE grant_ SET until = \(work.now) WHERE unit = \(unit) AND until IS NULL")
         try work.tx.run(
-            "UPDATE service_point SET closed = \(work.now.day) WHERE village = \(unit) AND closed IS NULL")
+            """
+            UPDATE service_point SET closed = CASE WHEN opened > \(work.now.day) THEN opened ELSE \(work.now.day) END
+            WHERE village = \(unit) AND closed IS NULL
+            """)
         try work.record(EventDraft("unit.closed", of: "unit", unit.text, ["path": old.path], county: old.county))
         try work.touchDirectory()
         guard let closed = try work.tx.unit(unit) else { throw Problem.notFound }

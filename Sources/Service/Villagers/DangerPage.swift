@@ -27,9 +27,12 @@ struct DangerPage: Sendable {
             """
         }
         let report = "/requests/new?kind=hazard" + (village.map { "&village=\($0.id)" } ?? "")
-        let person: HTML? = visit.isLarge ? nil : onCall.map {
-            VillagerParts.call($0.dial, shown: $0.phone, who: VillagerParts.chinese($0.name, words))
-        }
+        let person: HTML? =
+            visit.isLarge
+            ? nil
+            : onCall.map {
+                VillagerParts.call($0.dial, shown: $0.phone, who: VillagerParts.chinese($0.name, words))
+            }
         return Page(
             words["villagers.danger.title"], back: visit.isLarge ? nil : "/",
             body: """
