@@ -6,7 +6,11 @@ import Values
 @Suite struct CaseLimitTests {
     private func ids() -> () -> ID<CaseLimit> {
         let n = Locked(0)
-        return { n.with { $0 += 1; return ID("00000000-0000-7000-8000-00000000000\($0)") } }
+        return {
+            n.with {
+                $0 += 1; return ID("00000000-0000-7000-8000-00000000000\($0)")
+            }
+        }
     }
 
     private func opened(_ kind: String, extra: [String: String] = [:], danger: Bool = false, at now: Instant = Bugang.start)

@@ -72,7 +72,8 @@ import Values
     }
 
     @Test func aMoveThatNobodyMayMakeIsRefused() {
-        let found = problems({ $0 }, life: { $0.replacing("who: [assignee, representative, dispatcher, station-head, company]\n    guards: [not-own-complaint]\n    effects: [take]", with: "effects: [take]") })
+        let who = "    who: [assignee, representative, dispatcher, station-head, company]\n    guards"
+        let found = problems({ $0 }, life: { $0.replacing(who, with: "    guards", maxReplacements: 1) })
         #expect(found == [.moveWithoutRole])
     }
 

@@ -43,7 +43,8 @@ package struct CaseSight: Sendable {
         guard let person = actor.person else { return "(1 = 0)" }
         let c = alias
         var any: SQL = "(\(raw: c).assignee = \(person) OR \(raw: c).customer = \(person)"
-        any += actor.isStaff
+        any +=
+            actor.isStaff
             ? " OR (\(raw: c).filer = \(person) AND \(raw: c).confidential = 0)" : " OR \(raw: c).filer = \(person)"
         if let hash = actor.phoneHash { any += " OR \(raw: c).phone_hash = \(hash)" }
         for reach in wide { any += " OR " + Self.under(reach, c) }

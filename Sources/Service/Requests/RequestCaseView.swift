@@ -177,7 +177,8 @@ extension Work {
         let files = try tx.files(of: seen.id)
         let mine = files.filter { $0.entry == nil }.map(\.view)
         let limits = staffView || access != .follower ? try tx.limits(of: seen.id) : CaseLimits()
-        let movable = access == .follower
+        let movable =
+            access == .follower
             ? [] : seen.moves(for: actor, of: kind, byReceipt: access == .receipt, at: now, calendar: desk.calendar)
         let due = seen.dueAt == .distantFuture ? nil : seen.dueAt
         return CaseView(

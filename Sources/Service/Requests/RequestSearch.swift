@@ -51,7 +51,8 @@ package struct RequestListQuery: Query {
         if let q { return try search(q, filter, villageID, limit, work) }
 
         if let after { filter += try ListOrder.newest.beyond(after) }
-        let branches = try villageID.map { try work.tx.scope(of: work.actor, in: $0) }
+        let branches =
+            try villageID.map { try work.tx.scope(of: work.actor, in: $0) }
             ?? work.tx.scope(of: work.actor).branches
         let found = try work.tx.items(branches, where: filter, order: .newest, limit: limit + 1, work)
         return page(found, limit)

@@ -19,7 +19,7 @@ package struct ExtraFields: InputValue, Equatable {
 
     package static func parse(_ raw: RawInput?, _ rules: [InputRule]) throws(InputComplaint) -> ExtraFields {
         switch raw {
-        case nil, .null: return ExtraFields()
+        case nil: return ExtraFields()
         case .text(let text) where text.trimmed.isEmpty: return ExtraFields()
         case .object(let object):
             guard object.count <= countMax else { throw InputComplaint("too-many", ["max": "\(countMax)"]) }
