@@ -241,7 +241,7 @@ extension Array: InputValue where Element: InputValue {
     package static func parse(_ raw: RawInput?, _ rules: [InputRule]) throws(InputComplaint) -> [Element] {
         let items: [RawInput]
         switch raw {
-        case nil, .null: items = []
+        case nil: items = []
         case .text(let text): items = text.trimmed.isEmpty ? [] : [.text(text)]
         case .texts(let texts): items = texts.filter { !$0.trimmed.isEmpty }.map(RawInput.text)
         case .list(let list): items = list

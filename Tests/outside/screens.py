@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from browsing import DESKTOP, PHONE, Browsing, shape, walk
+from filing import own_village
 from paper import Paper
 from server import HOME, People, Phone, Server, copy_data
 
@@ -77,8 +78,10 @@ def readme_pages(target: Path):
         dispatcher = Phone.signed_in(server, people["dispatcher"])
         listed = dispatcher.get("/requests", kind="repair", limit=50).json()["items"]
         number = max(listed, key=lambda item: (item["reopened"], item["state"] == "resolved"))["number"]
+        village = own_village(dispatcher)["id"]
         for name, role, path, size in [
-            ("village", None, "/", PHONE), ("report", None, "/report", PHONE), ("work", "representative", "/work", PHONE),
+            ("village", None, f"/?village={village}", PHONE),
+            ("report", None, f"/requests/new?kind=repair&village={village}", PHONE), ("work", "representative", "/work", PHONE),
             ("board", "dispatcher", "/board", DESKTOP), ("case", "dispatcher", f"/cases/{number}", DESKTOP),
             ("results", "company", "/results", DESKTOP),
         ]:

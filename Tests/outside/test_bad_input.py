@@ -37,7 +37,7 @@ WRONG = [
     ("name", ""), ("name", "长" * 41), ("name", []), ("name", "王\u0000五"), ("name", "王\u001b[31m五"),
     ("phone", "12345"), ("phone", "1381234567a"), ("phone", "23812345678"), ("phone", "138123456789"), ("phone", 13812345678.5),
     ("phone", "１３８"), ("phone", "'; DROP TABLE cases; --"), ("phone", ""),
-    ("photos", "photo.jpg"), ("photos", [{"hash": "x"}]), ("photos", ["../../etc/passwd"]),
+    ("photos", "photo.jpg"), ("photos", None), ("extra", None), ("extra", {"place": 7}), ("photos", [{"hash": "x"}]), ("photos", ["../../etc/passwd"]),
     ("latitude", "north"), ("latitude", 91), ("longitude", -181),
 ]
 

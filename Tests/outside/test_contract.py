@@ -25,7 +25,10 @@ def test_the_api_does_what_its_description_says(demo_folder, tmp_path):
         log.touch()
         run = subprocess.run(
             ["schemathesis", "--no-color", "run", f"{server.base}/api/openapi.json", "--max-examples", "15", "--seed", "1",
-             "--workers", "2", "--max-time", "240", "--request-timeout", "20"],
+             "--workers", "2", "--max-time", "180", "--request-timeout", "20",
+             # What a schema cannot say is refused with 422 and the field's name: a name that is taken, two
+             # passwords that differ, a code that is wrong, a position of which half is missing.
+             "--exclude-checks", "positive_data_acceptance"],
             cwd=tmp_path, capture_output=True, text=True,
             env=os.environ | {"SCHEMATHESIS_HOOKS": "contract_hooks", "PYTHONPATH": os.path.dirname(__file__),
                               "CONTRACT_CALLS": str(calls), "CONTRACT_LOG": str(log),
