@@ -238,9 +238,20 @@ def test_a_photo_loses_the_place_where_it_was_taken(server, village, papers, pho
     answer = papers("dispatcher").session.get(f"{server.base}/photos/cases/{number}/{view['photos'][0]['hash']}", timeout=10)
     assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("image/")
     assert not place_in(answer.content) and b"Village Phone" not in answer.content
-    # Nobody else gets it.
-    stranger = Paper(server.base).session.get(answer.url, timeout=10, allow_redirects=False)
-    assert stranger.status_code in (303, 401, 403, 404) and not stranger.headers.get("Content-Type", "").startswith("image/")
+
+
+def test_nobody_else_sees_the_photo_of_a_complaint(server, village, papers):
+    paper = Paper(server.base)
+    page = paper.get(f"/requests/new?kind=complaint&village={village}")
+    page = paper.send(page, page.form("what", "about"), {"what": "态度不好，有照片", "about": "representative"},
+                      files=[("photos", ("p.jpg", jpeg(), "image/jpeg"))])
+    page = sign(paper, page)
+    assert "/receipt" in page.path, page.text[:300]
+    case = Phone(server).get("/follow", secret=page.path.split("/")[2]).json()
+    photo = f"{server.base}/photos/cases/{case['number']}/{case['photos'][0]['hash']}"
+    for role in ("stranger", "representative", "liaison", "township"):
+        answer = papers(role).session.get(photo, timeout=10, allow_redirects=False)
+        assert answer.status_code in (303, 401, 403, 404), f"{role}: {answer.status_code}"
 
 
 def test_more_than_six_photos_are_refused(server, village):
