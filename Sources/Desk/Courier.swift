@@ -71,35 +71,27 @@ package struct Courier: Sendable {
         let people = try await desk.database.drain { tx -> [String] in
             let rows = try tx.rows(
                 """
-                SELECT id, county, person, template, data, case_id, made_at FROM outbox
-                WHERE state = 'waiting' AND channel = 'inbox' AND next_at <= \(now)
+                SELECT id, person FROM outbox
+                WHERE channel = 'inbox' AND state = 'waiting' AND next_at <= \(now)
                 ORDER BY next_at, id LIMIT \(limit)\(sql: tx.skipLocked)
                 """
-            ) { row in
-                InboxRow(
-                    id: row[0], county: row[1], person: row[2], template: row[3], data: row[4], caseID: row[5],
-                    at: row[6])
-            }
-            for row in rows {
-                try tx.run(
-                    """
-                    INSERT INTO inbox (id, county, person, at, template, data, case_id)
-                    VALUES (\(row.id), \(row.county), \(row.person), \(row.at), \(row.template), \(row.data), \(row.caseID))
-                    ON CONFLICT (id) DO NOTHING
-                    """)
-                try tx.run(
-                    "UPDATE outbox SET state = 'sent', attempts = attempts + 1, done_at = \(now) WHERE id = \(row.id)")
-            }
+            ) { (id: $0[0] as String, person: $0[1] as String) }
+            guard !rows.isEmpty else { return [] }
+            let ids = rows.map(\.id)
+            try tx.run(
+                """
+                INSERT INTO inbox (id, county, person, at, template, data, case_id)
+                SELECT id, county, person, made_at, template, data, case_id FROM outbox WHERE id IN \(list: ids)
+                ON CONFLICT (id) DO NOTHING
+                """)
+            try tx.run(
+                """
+                UPDATE outbox SET state = 'sent', attempts = attempts + 1, done_at = \(now) WHERE id IN \(list: ids)
+                """)
             return rows.map(\.person)
         }
         for person in Set(people) { desk.live.announce("inbox/\(person)") }
         return people.count
-    }
-
-    private struct InboxRow: Sendable {
-        let id: String, county: String, person: String, template: String, data: String
-        let caseID: String?
-        let at: Instant
     }
 
     private func lease(limit: Int) async throws -> [OutgoingMessage] {
@@ -108,7 +100,7 @@ package struct Courier: Sendable {
         return try await desk.database.drain { tx in
             let ids: [String] = try tx.rows(
                 """
-                SELECT id FROM outbox WHERE state = 'waiting' AND next_at <= \(now) AND channel IN \(list: channels)
+                SELECT id FROM outbox WHERE channel IN \(list: channels) AND state = 'waiting' AND next_at <= \(now)
                 ORDER BY next_at, id LIMIT \(limit)\(sql: tx.skipLocked)
                 """
             ) { $0[0] }

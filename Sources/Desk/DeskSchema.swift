@@ -36,7 +36,7 @@ package enum DeskSchema {
                 .sql(
                     "CREATE TABLE lease (name TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL, until BIGINT NOT NULL)"),
                 .sqlite(outbox(blob: "BLOB")), .postgres(outbox(blob: "BYTEA")),
-                .sql("CREATE INDEX outbox_due ON outbox (state, next_at, id)"),
+                .sql("CREATE INDEX outbox_due ON outbox (channel, state, next_at, id)"),
                 .sql("CREATE INDEX outbox_village ON outbox (village, channel, state, id)"),
                 .sql("CREATE INDEX outbox_case ON outbox (case_id, id)"),
                 .sql(
