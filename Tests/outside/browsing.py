@@ -26,7 +26,8 @@ def shape(address: str) -> str:
     """The page's kind: `/cases/*` for every case; with the names of the query, not its values."""
     parts = urlsplit(address)
     path = "/".join("*" if VARIABLE.match(part) else part for part in parts.path.split("/"))
-    names = sorted(parse_qs(parts.query, keep_blank_values=True))
+    # Another page of the same list, or the way back, is no other kind of page.
+    names = sorted(set(parse_qs(parts.query, keep_blank_values=True)) - {"after", "trail", "back", "from", "to"})
     return path + ("?" + "&".join(names) if names else "")
 
 
@@ -88,7 +89,7 @@ def kinds_apart(address: str) -> str:
     return shape(address) + (f" {kind}" if urlsplit(address).path == "/requests/new" else "")
 
 
-def walk(window: Browsing, visit, starts=STARTS, at_most=80, shape=shape):
+def walk(window: Browsing, visit, starts=STARTS, at_most=100, shape=shape):
     """Opens one page of every shape that can be reached, and calls `visit(path, status)` on each."""
     queue = deque(starts)
     seen: set[str] = set()
