@@ -98,7 +98,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Opens the database and, when it has no county yet, makes the demo county with progress.
     private func prepared(_ metrics: PrometheusMetrics, sms: SMSConfiguration?) async throws -> Composition {
-        let settings = Desk.Settings(publicAddress: address, sendsSMS: sms != nil, isDemo: isLoopback)
+        let settings = Desk.Settings(publicAddress: address, sendsSMS: sms != nil, isDemo: isLoopback, sessionKeptMilliseconds: 1000)
         let composition = try await Composition.open(options, settings: settings, metrics: metrics)
         try await DemoCommand.refuseHalf(composition.desk)
         guard composition.directory.latest.counties.isEmpty else { return composition }

@@ -21,9 +21,13 @@ enum Workers {
             Loop("limits", every: .seconds(10), logger: logger) {
                 try await RequestSweep.tick(desk, at: desk.clock.now, limit: 200) >= 200
             },
-            Loop("counters", every: .seconds(2), logger: logger) { try await RequestCounters.fold(desk) >= 2000 },
+            Loop("counters", every: .seconds(2), logger: logger) {
+                guard await givesWay(desk) else { return false }
+                return try await RequestCounters.fold(desk) >= 2000
+            },
             Loop("seals", every: .seconds(5), logger: logger) {
-                try await desk.sealEvents(holder: holder) >= Desk.eventsPerSeal
+                guard await givesWay(desk) else { return false }
+                return try await desk.sealEvents(holder: holder) >= Desk.eventsPerSeal
             },
             Loop("messages", every: .milliseconds(500), logger: logger) { try await courier.tick(limit: 100) >= 100 },
             Loop("directory", every: .seconds(2), logger: logger) {
@@ -36,6 +40,16 @@ enum Workers {
                 return false
             },
         ]
+    }
+
+    /// While many people wait for their write, counting and sealing let them pass, for at most a minute.
+    /// - Returns: true when it is time to work.
+    private static func givesWay(_ desk: Desk) async -> Bool {
+        for _ in 0..<60 {
+            guard desk.database.waitingWrites > 8 else { return true }
+            do { try await Task.sleep(for: .seconds(1)) } catch { return false }
+        }
+        return true
     }
 
     /// Photos and voice notes that no row names two days after they came.

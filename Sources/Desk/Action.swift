@@ -20,6 +20,9 @@ package protocol Action: Decodable, Sendable {
     /// Concerns only the one who does it (signing out, reading the inbox): auditors, who change
     /// nothing else, may do it.
     static var isOwnBusiness: Bool { get }
+    /// Whether it may change who somebody is or what they may do. After such an action nothing that
+    /// is kept of sessions is believed any more.
+    static var mayChangeRights: Bool { get }
     /// Every row that it changes is guarded by compare-and-set on one row, so that on PostgreSQL
     /// it runs READ COMMITTED: under SERIALIZABLE neighbours in an index collide. 32 people who
     /// each moved another young case gave up after 24 tries.
@@ -37,6 +40,7 @@ extension Action {
     package static var keepsAnswer: Bool { true }
     package static var allowance: Allowance? { nil }
     package static var isOwnBusiness: Bool { false }
+    package static var mayChangeRights: Bool { true }
     package static var isRowGuarded: Bool { false }
     package mutating func prepare(_ desk: Desk, by actor: Actor, at now: Instant) async throws {}
 }

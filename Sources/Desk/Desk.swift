@@ -14,6 +14,7 @@ package struct Desk: Sendable {
     package let live: LiveHub
     package let allowances: Allowances
     package let settings: Settings
+    package let epoch = Epoch()
 
     package init(
         database: Database, clock: Clock, chance: Chance, keys: KeyRing, calendar: WorkCalendar,
@@ -41,10 +42,16 @@ package struct Desk: Sendable {
         package var sendsSMS: Bool
         /// One-click sign-in; only in a database marked as demo and served on loopback.
         package var isDemo: Bool
-        package init(publicAddress: String, sendsSMS: Bool = false, isDemo: Bool = false) {
+        /// How long a session that was read is believed; 0 reads it for every request. A change of
+        /// rights through another process is noticed after this time at the latest.
+        package var sessionKeptMilliseconds: Int64
+        package init(
+            publicAddress: String, sendsSMS: Bool = false, isDemo: Bool = false, sessionKeptMilliseconds: Int64 = 0
+        ) {
             self.publicAddress = publicAddress
             self.sendsSMS = sendsSMS
             self.isDemo = isDemo
+            self.sessionKeptMilliseconds = sessionKeptMilliseconds
         }
     }
 }

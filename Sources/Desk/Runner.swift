@@ -73,6 +73,7 @@ extension Desk {
             }
             let result =
                 A.isRowGuarded ? try await database.drain(change) : try await database.write(change)
+            if A.mayChangeRights { epoch.next() }
             for topic in result.topics { live.announce(topic) }
             switch result.outcome {
             case .done(let output, let json):

@@ -55,8 +55,21 @@ package struct SessionRow: Codable, Sendable, Hashable {
 }
 
 /// Finds sessions by the keyed hash of their token, with the person and all grants in one query.
+///
+/// A session is believed for a moment (`sessionKeptMilliseconds`), since a person's requests come
+/// in bursts and the look-up is another hop to a reader's thread; any action that may change rights
+/// ends that at once.
 package struct RegistrySessions: SessionSource {
     private let desk: Desk
+    private let kept = Locked<[String: Kept]>([:])
+
+    private struct Kept: Sendable {
+        let info: SessionInfo
+        let epoch: Int
+        let until: Instant
+    }
+    /// More sessions than this at once are forgotten together.
+    private static let keptMax = 4096
 
     package init(_ desk: Desk) {
         self.desk = desk
@@ -65,7 +78,20 @@ package struct RegistrySessions: SessionSource {
     package func session(token: String, now: Instant) async throws -> SessionInfo? {
         guard token.utf8.count == tokenBytes * 2 else { return nil }
         let hash = desk.keys.hash(token, for: sessionPurpose)
+        let epoch = desk.epoch.current
+        let span = desk.settings.sessionKeptMilliseconds
+        if span > 0, let known = kept.with({ $0[hash] }), known.epoch == epoch, known.until > now {
+            return known.info
+        }
         guard let found = try await desk.database.read({ try $0.session(hash, at: now) }) else { return nil }
+        if span > 0 {
+            let fresh = Kept(
+                info: found.info, epoch: epoch, until: min(now.adding(milliseconds: span), found.info.expires))
+            kept.with { kept in
+                if kept.count >= Self.keptMax { kept.removeAll(keepingCapacity: true) }
+                kept[hash] = fresh
+            }
+        }
         if found.isWritten(before: now) {
             let end = SessionLimits.end(from: now, isTrusted: found.isTrusted, isStaff: found.info.actor.isStaff)
             try await desk.database.write { tx in

@@ -9,6 +9,7 @@ package struct ReportNeed: Action {
     package static let name = "report-need"
     package static let door = Door.post("/requests", status: 201)
     package static let who: Who = .anybody
+    package static let mayChangeRights = false
 
     @Input package var kind: String
     /// Id, path or exact name; empty where only a position is known.

@@ -97,9 +97,18 @@ package struct WorkList: Answer, Equatable {
 
 package struct RequestList: Answer, Equatable {
     package let items: [WorkItem]
+    /// Where the next page begins; null on the last one.
     package let next: String?
     package static var schema: Schema {
-        .object([("items", .array(WorkItem.schema)), ("next", .text)], optional: ["next"])
+        .object([("items", .array(WorkItem.schema)), ("next", .nullable(.text))])
+    }
+
+    private enum CodingKeys: String, CodingKey { case items, next }
+    /// Writes `next` also where it is null.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(items, forKey: .items)
+        try container.encode(next, forKey: .next)
     }
 }
 

@@ -21,6 +21,7 @@ extension CaseMoveAction {
     package static var door: Door { .post("/requests/:case/\(move)") }
     package static var name: String { move }
     package static var isRowGuarded: Bool { true }
+    package static var mayChangeRights: Bool { false }
     package var secret: String? { nil }
     package var lastFour: String? { nil }
     package func fill(_ fields: inout MoveFields, _ work: Work, _ seen: Case) throws {}
