@@ -29,7 +29,10 @@ enum Workers {
                 guard await givesWay(desk) else { return false }
                 return try await desk.sealEvents(holder: holder) >= Desk.eventsPerSeal
             },
-            Loop("messages", every: .milliseconds(500), logger: logger) { try await courier.tick(limit: 100) >= 100 },
+            Loop("messages", every: .milliseconds(500), logger: logger) {
+                guard await givesWay(desk, seconds: 5) else { return false }
+                return try await courier.tick(limit: 500) >= 500
+            },
             Loop("directory", every: .seconds(2), logger: logger) {
                 _ = try await directory.current(at: desk.clock.now)
                 return false
@@ -42,10 +45,11 @@ enum Workers {
         ]
     }
 
-    /// While many people wait for their write, counting and sealing let them pass, for at most a minute.
+    /// While many people wait for their write, what the program does by itself lets them pass: counting and
+    /// sealing for at most a minute, messages for five seconds.
     /// - Returns: true when it is time to work.
-    private static func givesWay(_ desk: Desk) async -> Bool {
-        for _ in 0..<60 {
+    private static func givesWay(_ desk: Desk, seconds: Int = 60) async -> Bool {
+        for _ in 0..<seconds {
             guard desk.database.waitingWrites > 8 else { return true }
             do { try await Task.sleep(for: .seconds(1)) } catch { return false }
         }
