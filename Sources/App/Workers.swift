@@ -63,8 +63,8 @@ enum Workers {
             keeping: { hashes in
                 try await desk.database.read { tx in
                     var named = try tx.draftFiles(among: hashes)
-                    named.formUnion(try tx.rows("SELECT DISTINCT hash FROM case_photo WHERE hash IN \(list: hashes)") { $0[0] as String })
-                    named.formUnion(try tx.rows("SELECT DISTINCT photo FROM person WHERE photo IN \(list: hashes)") { $0[0] as String })
+                    named.formUnion(try tx.casePhotos(among: hashes))
+                    named.formUnion(try tx.personPhotos(among: hashes))
                     return named
                 }
             }, olderThan: desk.clock.now.adding(days: -2))

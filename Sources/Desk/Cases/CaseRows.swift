@@ -68,6 +68,11 @@ extension Transaction {
             """)
     }
 
+    /// Those of the blobs that are a case's photo or voice note: the sweep keeps them.
+    package func casePhotos(among hashes: [String]) throws -> Set<String> {
+        Set(try rows("SELECT DISTINCT hash FROM case_photo WHERE hash IN \(list: hashes)") { $0[0] as String })
+    }
+
     func addCall(_ id: ID<CaseEntry>, of case_: Case, at now: Instant, by author: ID<Person>?) throws {
         try run(
             """
