@@ -85,16 +85,30 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "Grid",
+            dependencies: [
+                "Values", "PowerRules", "Storage", "Desk", "Web", "Registry",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Outages",
+            dependencies: [
+                "Values", "PowerRules", "Storage", "Desk", "Web", "Registry", "Grid", "Service",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "Insight",
             dependencies: [
-                "Values", "PowerRules", "Storage", "Desk", "Web", "Registry", "Service",
+                "Values", "PowerRules", "Storage", "Desk", "Web", "Registry", "Grid", "Service", "Outages",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: settings),
         .target(
             name: "App",
             dependencies: [
-                "Values", "PowerRules", "Storage", "Desk", "Web", "Registry", "Service", "Insight",
+                "Values", "PowerRules", "Storage", "Desk", "Web", "Registry", "Grid", "Service", "Outages", "Insight",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -141,7 +155,7 @@ let package = Package(
         .testTarget(
             name: "AppTests",
             dependencies: [
-                "TestSupport", "App", "Insight", "Service", "Registry", "Web", "Desk", "Storage", "PowerRules",
+                "TestSupport", "App", "Insight", "Outages", "Service", "Grid", "Registry", "Web", "Desk", "Storage", "PowerRules",
                 "Values",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -1,7 +1,9 @@
 package import Desk
 package import Foundation
+import Grid
 import Insight
 package import Logging
+import Outages
 import PowerRules
 package import Registry
 import Service
@@ -20,7 +22,7 @@ package struct Composition: Sendable {
     /// All tables, in the order in which they are made.
     package static let migrations: [Migration] =
         DeskSchema.migrations + WebSchema.migrations + RegistrySchema.migrations + RequestSchema.migrations
-        + InsightSchema.migrations
+        + GridSchema.migrations + OutageSchema.migrations + InsightSchema.migrations
 
     /// Composes over an open database, which is brought up to date first.
     ///

@@ -7,7 +7,8 @@ struct ArchitectureTests {
         .deletingLastPathComponent()
 
     private static let layers = [
-        "Values", "PowerRules", "CPostgres", "Storage", "Desk", "Web", "Registry", "Service", "Insight", "App", "cunwang",
+        "Values", "PowerRules", "CPostgres", "Storage", "Desk", "Web", "Registry", "Grid", "Service", "Outages",
+        "Insight", "App", "cunwang",
     ]
 
     private func files(_ folder: String) throws -> [(name: String, text: String)] {
