@@ -14,6 +14,8 @@ final class JobQueue<Element: Sendable>: @unchecked Sendable {
     private var head = 0
     private var sleepers = 0
     private var closed = false
+    /// Between two looks of somebody who waits for a moment only.
+    private static var sliceMicroseconds: UInt32 { 300 }
 
     init() {
         mutex = .allocate(capacity: 1)
@@ -75,6 +77,16 @@ final class JobQueue<Element: Sendable>: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return emptied()
+    }
+
+    /// Takes what is there, or waits a moment for it.
+    func takeMore(within milliseconds: Int64) -> [Element] {
+        let end = monotonicMilliseconds() + milliseconds
+        while true {
+            let found = takeMore()
+            guard found.isEmpty, monotonicMilliseconds() < end else { return found }
+            usleep(JobQueue.sliceMicroseconds)
+        }
     }
 
     /// How many wait.

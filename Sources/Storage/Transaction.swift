@@ -3,6 +3,8 @@ protocol Session: AnyObject {
     var engine: Database.Engine { get }
     /// Hands over rows until the closure answers false.
     func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws
+    /// Asks both before it waits for the first.
+    func query(_ sql: SQL, _ each: (Row) throws -> Void, and other: SQL, _ every: (Row) throws -> Void) throws
     func run(_ sql: SQL) throws
     func change(_ sql: SQL) throws -> Int
     func put(_ document: TextDocument, in index: TextIndex) throws
@@ -39,6 +41,19 @@ package final class Transaction {
             }
         }
         return out
+    }
+
+    /// Two selects of which neither needs the other's answer: one round trip to PostgreSQL.
+    package func rows<T, U>(
+        _ sql: SQL, _ map: (Row) throws -> T, and other: SQL, _ otherMap: (Row) throws -> U
+    ) throws -> ([T], [U]) {
+        var out: [T] = []
+        var others: [U] = []
+        try step {
+            try session.query(
+                sql, { out.append(try map($0)) }, and: other, { others.append(try otherMap($0)) })
+        }
+        return (out, others)
     }
 
     package func first<T>(_ sql: SQL, _ map: (Row) throws -> T) throws -> T? {

@@ -14,7 +14,20 @@ package enum CaseSchema {
             kinds
                 + [.sqlite(cases("BLOB")), .postgres(cases("BYTEA"))] + caseIndexes + beside
                 + [.sqlite(follower("BLOB")), .postgres(follower("BYTEA"))] + followerIndexes + counts
-                + [.textIndex(textIndex)])
+                + [.textIndex(textIndex)]),
+        Migration("cases-002", countedOpen),
+    ]
+
+    /// A person's and a village's open cases are counted by reading the index alone.
+    private static let countedOpen: [Migration.Part] = [
+        .sql("DROP INDEX cases_assignee_open"),
+        .sql("DROP INDEX cases_village_open"),
+        .sql("CREATE INDEX cases_assignee_open ON cases (assignee, rank, due_at, id, hidden_from, open) WHERE open = 1"),
+        .sql(
+            """
+            CREATE INDEX cases_village_open ON cases (village, rank, due_at, id, confidential, hidden_from, open)
+            WHERE open = 1
+            """),
     ]
 
     private static let kinds: [Migration.Part] = [

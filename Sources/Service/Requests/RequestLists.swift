@@ -25,7 +25,7 @@ package enum Urgency: String, Sendable, CaseIterable, Codable, InputChoice, SQLR
         }
     }
 
-    fileprivate func sql(at now: Instant) -> SQL {
+    func sql(at now: Instant) -> SQL {
         let day = now.day.adding(days: 1).start
         return switch self {
         case .danger: " AND c.open = 1 AND c.rank = 0"
@@ -73,9 +73,23 @@ package struct WorkItem: Answer, Equatable {
 
 package struct GroupCount: Answer, Equatable {
     package let urgency: Urgency
+    /// Exact up to `most`.
     package let count: Int
+    /// There are more than `count`.
+    package let isMore: Bool
+    /// Nobody counts further on a page of work.
+    package static let most = 199
+
+    init(urgency: Urgency, counted: Int) {
+        self.urgency = urgency
+        count = min(counted, Self.most)
+        isMore = counted > Self.most
+    }
+
     package static var schema: Schema {
-        .object([("urgency", .choice(Urgency.allCases.map(\.rawValue))), ("count", .integer(min: 0))])
+        .object([
+            ("urgency", .choice(Urgency.allCases.map(\.rawValue))), ("count", .integer(min: 0)), ("isMore", .boolean),
+        ])
     }
 }
 
@@ -165,13 +179,19 @@ package struct WorkListQuery: Query {
         let order: ListOrder = isClosed ? .ended : .limit
         var page = filter + (isClosed ? " AND c.open = 0" : " AND c.open = 1")
         if let after { page += try order.beyond(after) }
-        let found = try work.tx.items(branches, where: page, order: order, limit: Self.pageSize + 1, work)
+        let found: [ListedItem]
+        var groups: [Urgency: Int] = [:]
+        if after == nil, !isClosed {
+            (found, groups) = try work.tx.itemsAndUrgencies(
+                branches, where: filter, page: page, limit: Self.pageSize + 1, work)
+        } else {
+            found = try work.tx.items(branches, where: page, order: order, limit: Self.pageSize + 1, work)
+        }
         let shown = found.prefix(Self.pageSize)
-        let groups = after == nil && !isClosed ? try work.tx.urgencies(branches, where: filter, at: work.now) : [:]
         return WorkList(
             items: shown.map(\.item), next: found.count > Self.pageSize ? shown.last.map(order.cursor) : nil,
             groups: Urgency.allCases.compactMap { urgency in
-                groups[urgency].map { GroupCount(urgency: urgency, count: $0) }
+                groups[urgency].flatMap { $0 > 0 ? GroupCount(urgency: urgency, counted: $0) : nil }
             }, scope: name)
     }
 

@@ -113,16 +113,33 @@ extension Transaction {
     func items(
         _ branches: [ListScope.Branch], where filter: SQL, order: ListOrder, limit: Int, _ work: Work
     ) throws -> [ListedItem] {
+        guard let select = Self.items(branches, where: filter, order: order, limit: limit) else { return [] }
+        let (kinds, now) = (work.desk.kinds, work.now)
+        return try rows(select) { listedItem($0, kinds, now) }
+    }
+
+    /// The first page of open cases, and how many there are of each urgency.
+    func itemsAndUrgencies(
+        _ branches: [ListScope.Branch], where filter: SQL, page: SQL, limit: Int, _ work: Work
+    ) throws -> ([ListedItem], [Urgency: Int]) {
+        guard let select = Self.items(branches, where: page, order: .limit, limit: limit) else { return ([], [:]) }
+        let (kinds, now) = (work.desk.kinds, work.now)
+        let (items, counted) = try rows(
+            select, { listedItem($0, kinds, now) },
+            and: Self.urgencies(branches, where: filter, at: now), { ($0[0] as Urgency, $0[1] as Int) })
+        return (items, Dictionary(counted, uniquingKeysWith: +))
+    }
+
+    private static func items(
+        _ branches: [ListScope.Branch], where filter: SQL, order: ListOrder, limit: Int
+    ) -> SQL? {
         let order = order.sql
-        guard let first = branches.first else { return [] }
-        let kinds = work.desk.kinds
-        func read(_ row: Row) -> ListedItem { listedItem(row, kinds, work.now) }
+        guard let first = branches.first else { return nil }
         if branches.count == 1 {
-            return try rows(
-                """
-                SELECT \(sql: Self.itemColumns) FROM cases c LEFT JOIN person p ON p.id = c.assignee
+            return """
+                SELECT \(sql: itemColumns) FROM cases c LEFT JOIN person p ON p.id = c.assignee
                 WHERE \(sql: first.key) AND \(sql: first.check)\(sql: filter) ORDER BY \(sql: order) LIMIT \(limit)
-                """, read)
+                """
         }
         var union: SQL = ""
         for (i, branch) in branches.enumerated() {
@@ -132,35 +149,32 @@ extension Transaction {
                 ORDER BY \(sql: order) LIMIT \(limit)) b\(raw: String(i))
                 """
         }
-        return try rows(
-            """
-            SELECT \(sql: Self.itemColumns) FROM cases c LEFT JOIN person p ON p.id = c.assignee
+        return """
+            SELECT \(sql: itemColumns) FROM cases c LEFT JOIN person p ON p.id = c.assignee
             WHERE c.id IN (\(sql: union)) ORDER BY \(sql: order) LIMIT \(limit)
-            """, read)
+            """
     }
 
-    /// Open cases by urgency, counted up to a bound for each branch.
-    func urgencies(_ branches: [ListScope.Branch], where filter: SQL, at now: Instant) throws -> [Urgency: Int] {
-        let day = now.day.adding(days: 1).start
-        var union: SQL = ""
-        for (i, branch) in branches.enumerated() {
-            if i > 0 { union += " UNION " }
-            union += """
-                SELECT id, rank, due_at FROM (SELECT c.id, c.rank, c.due_at FROM cases c
-                WHERE \(sql: branch.key) AND c.open = 1 AND \(sql: branch.check)\(sql: filter)
-                ORDER BY c.rank, c.due_at, c.id LIMIT 5000) b\(raw: String(i))
-                """
+    /// Each urgency is a range of the same index, read as far as somebody still counts: a page
+    /// costs the same however much is open.
+    private static func urgencies(_ branches: [ListScope.Branch], where filter: SQL, at now: Instant) -> SQL {
+        var all: SQL = ""
+        for urgency in Urgency.allCases where urgency != .closed {
+            if urgency != .danger { all += " UNION ALL " }
+            all += "SELECT CAST(\(urgency.rawValue) AS TEXT) AS urgency, COUNT(*) AS n FROM ("
+            for (i, branch) in branches.enumerated() {
+                if i > 0 { all += " UNION " }
+                // Only several branches can hold the same case twice.
+                let column: SQL = branches.count > 1 ? "id" : "1 AS one"
+                all += """
+                    SELECT \(sql: column) FROM (SELECT c.id FROM cases c
+                    WHERE \(sql: branch.key) AND \(sql: branch.check)\(sql: filter)\(sql: urgency.sql(at: now))
+                    ORDER BY c.rank, c.due_at, c.id LIMIT \(GroupCount.most + 1)) b\(raw: String(i))
+                    """
+            }
+            all += ") u"
         }
-        guard !union.isEmpty else { return [:] }
-        let counted = try rows(
-            """
-            SELECT CASE WHEN rank = 0 THEN 'danger' WHEN rank = 2 THEN 'waiting'
-                        WHEN due_at <= CAST(\(now) AS BIGINT) THEN 'overdue'
-                        WHEN due_at < CAST(\(day) AS BIGINT) THEN 'today' ELSE 'later' END AS urgency, COUNT(*)
-            FROM (\(sql: union)) u GROUP BY 1
-            """
-        ) { ($0[0] as Urgency, $0[1] as Int) }
-        return Dictionary(counted, uniquingKeysWith: +)
+        return all
     }
 }
 

@@ -50,7 +50,8 @@ struct WorkPage: Sendable {
             """
         for (urgency, title) in rows.urgencies where urgency != .closed {
             let isKnown = isFirst && (chosen.isEmpty || chosen == urgency.rawValue)
-            let count: HTML? = isKnown ? " <b>\(groups.first { $0.urgency == urgency }?.count ?? 0)</b>" : nil
+            let group = groups.first { $0.urgency == urgency }
+            let count: HTML? = isKnown ? " <b>\(group?.count ?? 0)\(group?.isMore == true ? "+" : nil)</b>" : nil
             out += """
                 <li class="\(urgency.rawValue)"><a href="\(tab(urgency.rawValue, visit))"\(current(chosen == urgency.rawValue))>\
                 \(title)\(count)</a></li>

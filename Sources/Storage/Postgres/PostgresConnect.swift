@@ -2,7 +2,10 @@ import CPostgres
 
 extension PostgresConnection {
     /// A plain connection, not in pipeline mode.
-    static func connect(_ url: String, database: String? = nil) throws -> OpaquePointer {
+    /// - Parameter isForReading: transactions read one consistent state and change nothing.
+    static func connect(
+        _ url: String, database: String? = nil, isForReading: Bool = false
+    ) throws -> OpaquePointer {
         // What stands after the address in this list wins over it.
         var keys = [
             "connect_timeout", "application_name", "keepalives_idle", "tcp_user_timeout", "dbname",
@@ -12,7 +15,9 @@ extension PostgresConnection {
             "5", "cunwang", "30", "15000", url, "UTF8",
             // Acknowledged means on disk, whatever the server's default is.
             "-c synchronous_commit=on -c client_min_messages=warning -c extra_float_digits=1 "
-                + "-c idle_in_transaction_session_timeout=60000",
+                + "-c idle_in_transaction_session_timeout=60000"
+                + (isForReading
+                    ? " -c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on" : ""),
         ]
         if let database {
             keys.append("dbname")

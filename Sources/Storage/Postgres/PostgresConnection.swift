@@ -7,6 +7,7 @@ import CPostgres
 /// transaction of ten statements needs two or three round trips.
 final class PostgresConnection {
     private let url: String
+    private let isForReading: Bool
     private var conn: OpaquePointer?
     private var prepared: [String: String] = [:]
     private var preparedCount = 0
@@ -36,8 +37,10 @@ final class PostgresConnection {
     /// Answers that may pile up unread.
     static let awaitedMax = 256
 
-    init(url: String) {
+    /// - Parameter isForReading: each transaction is one consistent state and changes nothing.
+    init(url: String, isForReading: Bool = false) {
         self.url = url
+        self.isForReading = isForReading
     }
 
     deinit {
@@ -60,7 +63,7 @@ final class PostgresConnection {
             close()
         }
         isLost = false
-        let made = try PostgresConnection.connect(url)
+        let made = try PostgresConnection.connect(url, isForReading: isForReading)
         guard PQenterPipelineMode(made) == 1 else {
             PQfinish(made)
             throw StorageError.unavailable("no pipeline mode")
@@ -71,12 +74,24 @@ final class PostgresConnection {
     // MARK: Transactions
 
     func begin(_ statement: SQL) throws {
+        start()
+        try send(statement)
+    }
+
+    /// Begins a read on a connection that is for reading. Everything up to the next `sync` of a
+    /// pipeline is one transaction, whose kind stands in the session's defaults: a page saves the
+    /// statements BEGIN and ROLLBACK and a round trip.
+    func beginReading() {
+        precondition(isForReading)
+        start()
+    }
+
+    private func start() {
         failure = nil
         failureState = ""
         hasSentCommit = false
         isLost = false
         inTransaction = true
-        try send(statement)
     }
 
     func commit() throws {
@@ -93,8 +108,10 @@ final class PostgresConnection {
         guard inTransaction, !isLost else { return }
         do {
             try sync()
-            try send("ROLLBACK")
-            try sync()
+            if !isForReading {
+                try send("ROLLBACK")
+                try sync()
+            }
             inTransaction = false
         } catch {
             isLost = true
@@ -123,6 +140,23 @@ final class PostgresConnection {
         try throwFailure()
         guard let answer else { throw StorageError.sql("no answer") }
         return try use(answer)
+    }
+
+    /// Sends several statements together and waits for all their answers: one round trip.
+    func askTogether(_ statements: [SQL], _ use: (Int, OpaquePointer) throws -> Void) throws {
+        var places: [Int] = []
+        for sql in statements {
+            StatementTrace.note(sql)
+            try send(sql)
+            places.append(awaited.count - 1)
+        }
+        try flush()
+        var answers: [OpaquePointer] = []
+        defer { for answer in answers { PQclear(answer) } }
+        try receive(upTo: awaited.count, keeping: places) { answers.append($0) }
+        try throwFailure()
+        guard answers.count == statements.count else { throw StorageError.sql("no answer") }
+        for (index, answer) in answers.enumerated() { try use(index, answer) }
     }
 
     /// Waits for everything that is queued.
@@ -191,8 +225,12 @@ final class PostgresConnection {
     }
 
     /// Reads the answers of everything up to a place in `awaited`.
-    /// - Parameter last: is handed the answer of the last one, and owns it.
-    private func receive(upTo end: Int, _ last: ((OpaquePointer) -> Void)?) throws {
+    /// - Parameters:
+    ///   - places: whose answers are wanted; else that of the last one.
+    ///   - keep: is handed those answers in order, and owns them.
+    private func receive(
+        upTo end: Int, keeping places: [Int]? = nil, _ keep: ((OpaquePointer) -> Void)?
+    ) throws {
         guard let conn else { throw lost() }
         while awaitedHead < end {
             let entry = awaited[awaitedHead]
@@ -201,8 +239,8 @@ final class PostgresConnection {
             var isKept = false
             switch status {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
-                if awaitedHead == end - 1, let last, failure == nil {
-                    last(result)
+                if let keep, failure == nil, places?.contains(awaitedHead) ?? (awaitedHead == end - 1) {
+                    keep(result)
                     isKept = true
                 }
             case PGRES_PIPELINE_SYNC:
@@ -240,28 +278,4 @@ final class PostgresConnection {
         if failure == nil { failure = error }
         return error
     }
-}
-
-/// Numbers the places: `?` → `$1`. A `?` inside quotes stays.
-private func numbered(_ text: String) -> String {
-    var out: [UInt8] = []
-    out.reserveCapacity(text.utf8.count + 16)
-    var quote: UInt8?
-    var places = 0
-    for byte in text.utf8 {
-        if let open = quote {
-            if byte == open { quote = nil }
-            out.append(byte)
-        } else if byte == 39 || byte == 34 {
-            quote = byte
-            out.append(byte)
-        } else if byte == 63 {
-            places += 1
-            out.append(36)
-            out += String(places).utf8
-        } else {
-            out.append(byte)
-        }
-    }
-    return String(decoding: out, as: UTF8.self)
 }

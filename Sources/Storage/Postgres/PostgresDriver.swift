@@ -37,7 +37,9 @@ final class PostgresDriver: Driver {
         self.url = url
         self.threads = Gathering(readers + writers)
         self.workers = (0..<(readers + writers)).map { [commits] in
-            PostgresWorker(url: url, commits: commits, faults: faults, logger: logger, seed: UInt64($0 + 1))
+            PostgresWorker(
+                url: url, isForReading: $0 < readers, commits: commits, faults: faults, logger: logger,
+                seed: UInt64($0 + 1))
         }
         for (i, worker) in workers.enumerated() {
             let queue = i < readers ? reads : writes

@@ -63,3 +63,27 @@ struct PostgresParameters {
         bytes[start...].reverse()
     }
 }
+
+/// Numbers the places: `?` → `$1`. A `?` inside quotes stays.
+func numbered(_ text: String) -> String {
+    var out: [UInt8] = []
+    out.reserveCapacity(text.utf8.count + 16)
+    var quote: UInt8?
+    var places = 0
+    for byte in text.utf8 {
+        if let open = quote {
+            if byte == open { quote = nil }
+            out.append(byte)
+        } else if byte == 39 || byte == 34 {
+            quote = byte
+            out.append(byte)
+        } else if byte == 63 {
+            places += 1
+            out.append(36)
+            out += String(places).utf8
+        } else {
+            out.append(byte)
+        }
+    }
+    return String(decoding: out, as: UTF8.self)
+}

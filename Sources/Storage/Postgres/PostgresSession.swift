@@ -1,3 +1,5 @@
+import CPostgres
+
 /// A transaction's statements on one connection of PostgreSQL.
 final class PostgresSession: Session {
     let connection: PostgresConnection
@@ -9,6 +11,16 @@ final class PostgresSession: Session {
     var engine: Database.Engine { .postgres }
 
     func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws { try connection.query(sql, each) }
+    func query(
+        _ sql: SQL, _ each: (Row) throws -> Void, and other: SQL, _ every: (Row) throws -> Void
+    ) throws {
+        try connection.askTogether([sql, other]) { index, answer in
+            for row in 0..<PQntuples(answer) {
+                let row = Row(source: .postgres(result: answer, row: row))
+                if index == 0 { try each(row) } else { try every(row) }
+            }
+        }
+    }
     func run(_ sql: SQL) throws { try connection.run(sql) }
     func change(_ sql: SQL) throws -> Int { try connection.change(sql) }
 

@@ -24,8 +24,10 @@ final class PostgresWorker: @unchecked Sendable {
     /// How often a job is begun anew on a fresh connection.
     static let reconnectsMax = 3
 
-    init(url: String, commits: Tally, faults: FaultInjector, logger: Logger, seed: UInt64) {
-        self.connection = PostgresConnection(url: url)
+    init(
+        url: String, isForReading: Bool, commits: Tally, faults: FaultInjector, logger: Logger, seed: UInt64
+    ) {
+        self.connection = PostgresConnection(url: url, isForReading: isForReading)
         self.session = PostgresSession(connection)
         self.commits = commits
         self.faults = faults
@@ -73,7 +75,11 @@ final class PostgresWorker: @unchecked Sendable {
 
     private func attempt(_ job: Job) throws {
         try connection.open()
-        try connection.begin(beginning(job.kind))
+        switch job.kind {
+        case .read: connection.beginReading()
+        case .write: try connection.begin("BEGIN ISOLATION LEVEL SERIALIZABLE")
+        case .drain: try connection.begin("BEGIN ISOLATION LEVEL READ COMMITTED")
+        }
         let tx = Transaction(session, job.kind, faults)
         try job.run(tx)
         try tx.finish()
@@ -88,14 +94,6 @@ final class PostgresWorker: @unchecked Sendable {
         try connection.commit()
         commits.value.add(1, ordering: .relaxed)
         job.succeed()
-    }
-
-    private func beginning(_ kind: Transaction.Kind) -> SQL {
-        switch kind {
-        case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        case .write: "BEGIN ISOLATION LEVEL SERIALIZABLE"
-        case .drain: "BEGIN ISOLATION LEVEL READ COMMITTED"
-        }
     }
 
     /// serialization_failure, deadlock_detected, and out_of_memory of the shared tables in which

@@ -17,6 +17,18 @@ final class SQLiteSession: Session {
     var engine: Database.Engine { .sqlite }
 
     func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws { try connection.query(sql, each) }
+    func query(
+        _ sql: SQL, _ each: (Row) throws -> Void, and other: SQL, _ every: (Row) throws -> Void
+    ) throws {
+        try connection.query(sql) {
+            try each($0)
+            return true
+        }
+        try connection.query(other) {
+            try every($0)
+            return true
+        }
+    }
     func run(_ sql: SQL) throws { try connection.run(sql) }
     func change(_ sql: SQL) throws -> Int { try connection.change(sql) }
 

@@ -20,6 +20,8 @@ final class SQLiteWriter {
     static let batchMax = 512
     /// …or this long, so that the first one is not kept waiting.
     static let batchMilliseconds: Int64 = 20
+    /// A commit that took this long is worth waiting for others who are about to write.
+    static let slowCommitMilliseconds: Int64 = 3
     /// A closure that takes longer keeps everybody waiting and is logged.
     static let closureMilliseconds: Int64 = 50
 
@@ -29,6 +31,9 @@ final class SQLiteWriter {
     private let logger: Logger
     private let queue: JobQueue<Order>
     private let commits: Tally
+    /// How long the last commit took, and how many writes were in each of the last two batches.
+    private var lastCommitMilliseconds: Int64 = 0
+    private var lastBatches = (0, 0)
 
     init(
         _ connection: SQLiteConnection, _ queue: JobQueue<Order>, _ commits: Tally,
@@ -78,9 +83,7 @@ final class SQLiteWriter {
         }
         let began = monotonicMilliseconds()
         while true {
-            if orders.isEmpty, monotonicMilliseconds() - began < SQLiteWriter.batchMilliseconds {
-                orders = queue.takeMore()[...]
-            }
+            if orders.isEmpty { orders = more(after: tried.count, since: began) }
             guard tried.count < SQLiteWriter.batchMax, case .write(let job) = orders.first else { break }
             orders.removeFirst()
             let error = inSavepoint(job)
@@ -98,9 +101,27 @@ final class SQLiteWriter {
             oneByOne(tried.map(\.job), failing: error as? StorageError == .injected)
             return
         }
+        lastBatches = (tried.count, lastBatches.0)
         for (job, error) in tried {
             if let error { job.fail(error) } else { job.succeed() }
         }
+    }
+
+    /// What arrived while the batch ran. Where a commit is slow, those who were answered together
+    /// come back together, each a little later than the other: the batch waits for them as long as a
+    /// commit would take, instead of making most of them wait for two commits. Somebody who writes
+    /// alone is never kept waiting.
+    private func more(after count: Int, since began: Int64) -> ArraySlice<Order> {
+        let age = monotonicMilliseconds() - began
+        if age < SQLiteWriter.batchMilliseconds {
+            let found = queue.takeMore()
+            if !found.isEmpty { return found[...] }
+        }
+        let patience = min(lastCommitMilliseconds, SQLiteWriter.batchMilliseconds)
+        guard lastCommitMilliseconds >= SQLiteWriter.slowCommitMilliseconds,
+            count < max(lastBatches.0, lastBatches.1), age < SQLiteWriter.batchMilliseconds + patience
+        else { return [] }
+        return queue.takeMore(within: patience)[...]
     }
 
     private func inSavepoint(_ job: Job) -> (any Error)? {
@@ -156,7 +177,9 @@ final class SQLiteWriter {
     }
 
     private func commit() throws {
+        let began = monotonicMilliseconds()
         try connection.execute("COMMIT")
+        lastCommitMilliseconds = monotonicMilliseconds() - began
         commits.value.add(1, ordering: .relaxed)
     }
 
