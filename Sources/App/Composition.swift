@@ -65,7 +65,7 @@ package struct Composition: Sendable {
         site.known = { [desk, directory] in
             // A longer list would help nobody; any village's id is taken.
             let villages = try await directory.current(at: desk.clock.now).villages
-            var choices = ["kind": desk.kinds.names]
+            var choices = ["kind": desk.kinds.offered.map(\.name)]
             if villages.count <= 200 { choices["village"] = villages.map(\.id.text) }
             return KnownChoices([
                 ReportNeed.name: .init(choices: choices, anyOf: [["village"], ["latitude", "longitude"]]),

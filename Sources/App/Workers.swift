@@ -33,6 +33,10 @@ enum Workers {
                 guard await givesWay(desk, seconds: 5) else { return false }
                 return try await courier.tick(limit: 500) >= 500
             },
+            Loop("broadcasts", every: .seconds(1), logger: logger) {
+                guard await givesWay(desk, seconds: 5) else { return false }
+                return try await Broadcasts.tick(desk, at: desk.clock.now)
+            },
             Loop("directory", every: .seconds(2), logger: logger) {
                 _ = try await directory.current(at: desk.clock.now)
                 return false

@@ -108,6 +108,8 @@ package struct MoveFields: Sendable {
     package var failedCalls: [Instant] = []
     /// The receipt was shown.
     package var byReceipt = false
+    /// The action of the kind's own service makes the move.
+    package var isByOwnDoor = false
 
     package init(note: String? = nil, seen: Int? = nil) {
         self.note = note

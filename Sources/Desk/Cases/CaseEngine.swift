@@ -124,6 +124,8 @@ extension Work {
         try tx.run("UPDATE follower SET case_id = \(other.id), from_case = \(seen.id) WHERE case_id = \(seen.id)")
         guard let contact, contact.name != nil || seen.customer != nil, contact.hash != other.phoneHash || contact.hash == nil
         else { return }
+        // A case that a service opened by itself was for nobody in particular.
+        if contact.hash == nil, seen.customer == nil, try (contact.name.map(desk.keys.openText) ?? "").isEmpty { return }
         try tx.run(
             """
             INSERT INTO follower (id, case_id, at, person, name, phone, phone_hash, phone_tail, village, from_case)

@@ -8,9 +8,10 @@ extension Work {
         for effect in step.effects {
             switch effect {
             case .tellCustomer:
+                var data = messageData(after, kind, note: fields.note, into: fields.into)
+                data["worker"] = try after.assignee.flatMap { try tx.staffName($0) } ?? ""
                 try tellCustomer(
-                    of: seen, template: CaseWords.customerTemplate(step.name), key: event.text,
-                    data: messageData(after, kind, note: fields.note, into: fields.into))
+                    of: seen, template: customerTemplate(step.name, kind), key: event.text, data: data)
             case .tellAssignee:
                 guard let assignee = after.assignee, assignee != actor.person else { break }
                 try tellPerson(assignee, CaseWords.staffTemplate(step.name), after, kind, key: event.text)
@@ -40,16 +41,27 @@ extension Work {
             county: about.county)
     }
 
-    /// Tells the person whom a case is for, its followers, and the staff who filed it.
+    /// A kind that has words of its own for a move gets them.
+    private func customerTemplate(_ move: String, _ kind: Kind) -> String {
+        let own = "\(kind.name)-\(CaseWords.past(move))"
+        return desk.locales.words(.chinese).has("message.\(own).text") ? own : CaseWords.customerTemplate(move)
+    }
+
+    /// Tells the person whom a case is for, its followers, and the staff who filed it. Where many
+    /// follow, a broadcast goes on with them in pieces, so that no transaction is long.
     package func tellCustomer(of about: Case, template: String, key: String, data: [String: String]) throws {
         let contact = try tx.contact(of: about.id, desk.keys)
-        try tellOne(
-            about, key: "\(key)/customer/\(template)", person: about.customer, contact.name, contact.phone, about.village,
-            template, data)
-        for follower in try tx.followers(of: about.id, desk.keys) {
+        // A case that a service opened by itself is for nobody in particular.
+        if about.customer != nil || contact.phone != nil || !contact.name.isEmpty {
             try tellOne(
-                about, key: "\(key)/\(follower.id)/\(template)", person: follower.person, follower.name, follower.phone,
-                follower.village, template, data)
+                about, key: "\(key)/customer/\(template)", person: about.customer, contact.name, contact.phone,
+                about.village, template, data)
+        }
+        let followers = try tx.followers(of: about.id, after: "", limit: Broadcasts.atOnce + 1, desk.keys)
+        if followers.count > Broadcasts.atOnce {
+            try tx.insertBroadcast(newID(), about, template: template, key: key, data: data, at: now)
+        } else {
+            for follower in followers { try tell(follower, about, template: template, key: key, data: data) }
         }
         // Whoever of the village wrote down a complaint about a person hears no more of it (H7).
         let isKeptFrom = about.isConfidential && about.filerRole.map(CaseSight.villageRoles.contains) == true
@@ -60,6 +72,14 @@ extension Work {
                     caseID: about.id.text),
                 county: about.county)
         }
+    }
+
+    func tell(
+        _ follower: CaseFollower, _ about: Case, template: String, key: String, data: [String: String]
+    ) throws {
+        try tellOne(
+            about, key: "\(key)/\(follower.id)/\(template)", person: follower.person, follower.name, follower.phone,
+            follower.village, template, data)
     }
 
     private func tellOne(

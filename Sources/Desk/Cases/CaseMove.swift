@@ -100,6 +100,8 @@ extension Case {
             guard other.isOpen, other.county == county, other.isConfidential == isConfidential else {
                 throw .invalid("into", "not-open")
             }
+        case .ownDoor:
+            guard fields.isByOwnDoor else { throw Problem(.conflict, "own-door") }
         }
     }
 
@@ -171,6 +173,7 @@ extension Case {
                     guard let resolvedAt, now < calendar.due(start: resolvedAt, rule: FollowUp.reopening).moment
                     else { return false }
                 case .notOwnComplaint: if let person = actor.person, hiddenFrom.contains(person) { return false }
+                case .ownDoor: return false
                 default: break
                 }
             }

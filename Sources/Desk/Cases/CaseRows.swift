@@ -158,6 +158,11 @@ extension Transaction {
 
     // MARK: People
 
+    /// Name of a member of the staff.
+    package func staffName(_ id: ID<Person>) throws -> String? {
+        try value("SELECT name FROM person WHERE id = \(id) AND customer = 0")
+    }
+
     /// The person whom a case is for, as it was given.
     package func contact(of case_: ID<Case>, _ keys: KeyRing) throws -> CaseContact {
         let sealed = try first("SELECT name, phone FROM cases WHERE id = \(case_)") {
@@ -168,9 +173,13 @@ extension Transaction {
             phone: try sealed?.phone.map { PhoneNumber(stored: try keys.openText($0)) })
     }
 
-    package func followers(of case_: ID<Case>, _ keys: KeyRing) throws -> [CaseFollower] {
+    /// A page of those who follow, by key.
+    package func followers(of case_: ID<Case>, after: String, limit: Int, _ keys: KeyRing) throws -> [CaseFollower] {
         try rows(
-            "SELECT id, person, name, phone, village FROM follower WHERE case_id = \(case_) ORDER BY id LIMIT 500"
+            """
+            SELECT id, person, name, phone, village FROM follower WHERE case_id = \(case_) AND id > \(after)
+            ORDER BY id LIMIT \(limit)
+            """
         ) { row in
             let name: [UInt8]? = row[2]
             let phone: [UInt8]? = row[3]

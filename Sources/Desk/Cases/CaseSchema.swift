@@ -16,6 +16,19 @@ package enum CaseSchema {
                 + [.sqlite(follower("BLOB")), .postgres(follower("BYTEA"))] + followerIndexes + counts
                 + [.textIndex(textIndex)]),
         Migration("cases-002", countedOpen),
+        Migration("cases-003", broadcasts),
+    ]
+
+    /// One update on its way to many followers; `cursor` is the last one who was told.
+    private static let broadcasts: [Migration.Part] = [
+        .sql(
+            """
+            CREATE TABLE broadcast (
+                id TEXT NOT NULL PRIMARY KEY, county TEXT NOT NULL, case_id TEXT NOT NULL REFERENCES cases (id),
+                template TEXT NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL, made_at BIGINT NOT NULL,
+                cursor TEXT NOT NULL, told BIGINT NOT NULL, done_at BIGINT)
+            """),
+        .sql("CREATE INDEX broadcast_waiting ON broadcast (id) WHERE done_at IS NULL"),
     ]
 
     /// A person's and a village's open cases are counted by reading the index alone.

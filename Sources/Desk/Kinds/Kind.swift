@@ -16,6 +16,8 @@ package struct Kind: Sendable, Equatable {
     package let isComplaint: Bool
     /// Live work: only a person with a certificate valid on that day may be sent.
     package let needsCertificate: Bool
+    /// Anybody may report one; false where a service of its own opens the cases.
+    package let isOffered: Bool
     package let fields: [KindField]
     /// The state in which a case begins.
     package let start: String
@@ -154,6 +156,8 @@ package enum MoveGuard: String, Sendable, Hashable, CaseIterable {
     case twoFailedCalls = "two-failed-calls"
     /// The other case is open and not this one.
     case otherIsOpen = "other-is-open"
+    /// Made by its service's own action, which does more than change the state.
+    case ownDoor = "own-door"
 }
 
 package struct KindMove: Sendable, Equatable {

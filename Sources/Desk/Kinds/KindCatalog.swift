@@ -50,6 +50,8 @@ package final class KindCatalog: Sendable {
         shelf.newest.values.sorted { ($0.order, $0.name) < ($1.order, $1.name) }
     }
     package var names: [String] { all.map(\.name) }
+    /// Those that anybody may report.
+    package var offered: [Kind] { all.filter(\.isOffered) }
 
     /// Loads again when the version row has changed, looked at no more than every two seconds.
     package func refresh(_ database: Database, at now: Instant) async throws {

@@ -45,7 +45,7 @@ private struct KindReader {
             own, "",
             [
                 "kind", "order", "service", "title", "hint", "complaint", "certificate", "fields", "states", "moves",
-                "limits", "drop",
+                "limits", "drop", "intake",
             ])
         check(life, "life", ["start", "states", "moves", "limits"])
         let name = text(own["kind"], "kind")
@@ -59,6 +59,7 @@ private struct KindReader {
             name: name, version: version, title: words(own["title"], "title"), hint: words(own["hint"], "hint"),
             order: Int(own["order"]?.scalar?.string ?? "") ?? 99, service: service,
             isComplaint: flag(own["complaint"]), needsCertificate: flag(own["certificate"]),
+            isOffered: own["intake"].map { flag($0) } ?? true,
             fields: entries(own["fields"]).map { field($0.key, $0.value) },
             start: text(life["start"], "start"),
             states: laid(own["states"], over: life["states"], dropped).map { state($0.key, $0.value) },

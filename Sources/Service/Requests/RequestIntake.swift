@@ -134,7 +134,7 @@ package struct ReportNeed: Action {
         func complain(_ field: String, _ code: String, _ values: [String: String] = [:]) {
             complaints.append(.init(field, code, values))
         }
-        guard let kind = desk.kinds.current(kind) else {
+        guard let kind = desk.kinds.current(kind), kind.isOffered else {
             throw .invalid("kind", "not-a-choice")
         }
         if phone == nil, !actor.isStaff { complain("phone", "missing") }

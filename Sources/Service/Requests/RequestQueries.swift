@@ -194,7 +194,7 @@ package struct KindsQuery: Query {
     package static let who: Who = .anybody
     package init() {}
     package func fetch(_ work: Work) throws -> KindList {
-        KindList(items: work.desk.kinds.all.map(KindView.init))
+        KindList(items: work.desk.kinds.offered.map(KindView.init))
     }
 }
 

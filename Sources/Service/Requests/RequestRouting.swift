@@ -1,35 +1,35 @@
-import Desk
+package import Desk
 import Registry
-import Storage
-import Values
+package import Storage
+package import Values
 
 /// Who a need from one village goes to on one day, found by one statement.
-struct VillageRoute: Sendable {
-    let village: ID<Village>
-    let name: String
-    let nameEn: String
-    let path: String
-    let county: String
-    let township: String
-    let station: ID<Unit>
+package struct VillageRoute: Sendable {
+    package let village: ID<Village>
+    package let name: String
+    package let nameEn: String
+    package let path: String
+    package let county: String
+    package let township: String
+    package let station: ID<Unit>
     /// The representative of the pairing, whether on leave or not.
-    let representative: ID<Person>?
+    package let representative: ID<Person>?
     /// The representative, or who stands in for them on that day.
-    let responsible: ID<Person>?
-    let liaison: ID<Person>?
+    package let responsible: ID<Person>?
+    package let liaison: ID<Person>?
     /// The pairing's deputy, on duty or not.
-    let deputy: ID<Person>?
-    let representativeServer: Server?
-    let liaisonServer: Server?
+    package let deputy: ID<Person>?
+    package let representativeServer: Server?
+    package let liaisonServer: Server?
 }
 
 /// How a village is named in a request: by id, path or exact name.
-enum VillageName: Sendable, Equatable {
+package enum VillageName: Sendable, Equatable {
     case id(ID<Village>)
     case path(String)
     case name(String)
 
-    init(_ text: String) {
+    package init(_ text: String) {
         if let id = ID<Village>(parsing: text) {
             self = .id(id)
         } else if text.utf8.contains(47) {
@@ -42,7 +42,7 @@ enum VillageName: Sendable, Equatable {
 
 extension Transaction {
     /// - Throws: `unknown-village`, or `ambiguous-village` for a name that stands twice.
-    func route(_ name: VillageName, county: String, on day: Day, keys: KeyRing) throws -> VillageRoute {
+    package func route(_ name: VillageName, county: String, on day: Day, keys: KeyRing) throws -> VillageRoute {
         var condition: SQL
         switch name {
         case .id(let id): condition = "v.id = \(id)"
@@ -97,7 +97,7 @@ extension Transaction {
     }
 
     /// People who hold a role exactly in a unit now, in the order in which they got it.
-    func holders(of role: Role, in unit: ID<Unit>, at now: Instant) throws -> [ID<Person>] {
+    package func holders(of role: Role, in unit: ID<Unit>, at now: Instant) throws -> [ID<Person>] {
         try rows(
             """
             SELECT g.person FROM grant_ g JOIN person p ON p.id = g.person AND p.active = 1
@@ -108,13 +108,13 @@ extension Transaction {
     }
 
     /// People who hold a role in the unit at a path.
-    func holders(of role: Role, at path: String, now: Instant) throws -> [ID<Person>] {
+    package func holders(of role: Role, at path: String, now: Instant) throws -> [ID<Person>] {
         guard let unit = try value("SELECT id FROM unit WHERE path = \(path)") as ID<Unit>? else { return [] }
         return try holders(of: role, in: unit, at: now)
     }
 
     /// A person who may be sent, with what the guards ask.
-    func worker(_ id: ID<Person>, at now: Instant) throws -> Worker? {
+    package func worker(_ id: ID<Person>, at now: Instant) throws -> Worker? {
         guard
             let row = try first(
                 "SELECT name, county FROM person WHERE id = \(id) AND active = 1 AND customer = 0",

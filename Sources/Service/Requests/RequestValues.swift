@@ -134,6 +134,6 @@ package enum RequestLimits {
     package static let duplicateDays: Int64 = 3
 }
 
-enum SecretPurpose {
-    static let receipt = "receipt"
+package enum SecretPurpose {
+    package static let receipt = "receipt"
 }

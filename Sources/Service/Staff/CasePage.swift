@@ -6,6 +6,7 @@ import Web
 struct CasePage: Sendable {
     let words: RowWordsTable
     let stylesheet: HTML
+    let guests: [any ServiceGuest]
 
     func page(_ visit: Visit) async throws -> Page {
         let view = try await StaffQueries.view(visit)
@@ -15,6 +16,13 @@ struct CasePage: Sendable {
             body: body(view, visit))
     }
 
+    /// Ways into the service that has opened the case.
+    private func links(_ view: CaseView, _ visit: Visit) -> HTML {
+        guests.reduce(into: HTML.empty) { out, guest in
+            if let link = guest.link(from: view, visit) { out += link }
+        }
+    }
+
     /// Also the page on which a move's button stands: shown again when the move was refused.
     func body(_ view: CaseView, _ visit: Visit, problem: HTML? = nil) -> HTML {
         let rows = words[visit.language]
@@ -22,7 +30,7 @@ struct CasePage: Sendable {
         return """
             \(stylesheet)\(StaffBanner.done(visit))\(problem)
             <div class="case" id="case" data-live="/cases/\(view.number)/live" data-live-url="/cases/\(view.number)">
-            <div class="case-main">\(parts.header())\(parts.dangers())\(parts.what())\(parts.photos())\(parts.timeline())</div>
+            <div class="case-main">\(parts.header())\(links(view, visit))\(parts.dangers())\(parts.what())\(parts.photos())\(parts.timeline())</div>
             <aside class="case-side">\(parts.moves())\(parts.contact())\(parts.facts())\(parts.limits())\(parts.ladder())</aside>
             </div>
             """

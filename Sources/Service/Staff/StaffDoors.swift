@@ -8,7 +8,9 @@ package import Web
 package enum StaffDoors {
     static let staff: Who = .roles(Role.staff)
 
-    package static func register(on site: Site, desk: Desk, directory: Directory) {
+    package static func register(
+        on site: Site, desk: Desk, directory: Directory, guests: [any ServiceGuest] = []
+    ) {
         let words = RowWordsTable(desk.locales)
         let options = FilterOptions(directory: directory)
         let sheet: HTML = "<link rel=\"stylesheet\" href=\"\(site.assets.url("staff.css"))\">"
@@ -18,7 +20,7 @@ package enum StaffDoors {
         site.query(WorkListQuery.self)
         site.live("/work/live", who: staff) { reachable($0) }
 
-        let board = StationBoard(directory: directory, words: words, stylesheet: sheet)
+        let board = StationBoard(directory: directory, words: words, stylesheet: sheet, guests: guests)
         site.page("/board", who: BoardQuery.who) { try await board.page($0) }
         site.query(BoardQuery.self)
         site.live("/board/live", who: staff) { reachable($0) }
@@ -27,7 +29,7 @@ package enum StaffDoors {
         site.page("/search", who: staff) { try await search.page($0) }
         site.query(RequestListQuery.self)
 
-        registerCases(on: site, CasePage(words: words, stylesheet: sheet))
+        registerCases(on: site, CasePage(words: words, stylesheet: sheet, guests: guests))
         registerMessages(
             on: site, ToldPage(words: words, stylesheet: sheet), InboxPage(words: words, stylesheet: sheet))
         registerRules(on: site, KindsPage(stylesheet: sheet))

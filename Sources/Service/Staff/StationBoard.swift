@@ -9,18 +9,23 @@ struct StationBoard: Sendable {
     let directory: Directory
     let words: RowWordsTable
     let stylesheet: HTML
+    let guests: [any ServiceGuest]
 
     func page(_ visit: Visit) async throws -> Page {
         let board = try await visit.desk.fetch(BoardQuery.self, visit.asked("station"), by: visit.actor, at: visit.now)
         let rows = words[visit.language]
         let name = board.stationName.in(visit.language)
+        var sections = HTML.empty
+        for guest in guests {
+            if let section = try await guest.boardSection(visit) { sections += section }
+        }
         let title = name.isEmpty ? visit.words["board.title"] : "\(name) · \(visit.words["board.title"])"
         return Page(
             title, wide: true, scripts: ["live"],
             body: """
                 \(stylesheet)\(stations(visit))
                 <div class="live-board" id="board" data-live="/board/live" data-live-url="\(visit.target)">
-                \(alarm(board, visit))\(tiles(board, visit))
+                \(alarm(board, visit))\(sections)\(tiles(board, visit))
                 <div class="columns">
                 <section><h2>\(visit.words["board.urgent"])</h2>\(list(board.urgent, "board.urgent.none", visit, rows))</section>
                 <section><h2>\(visit.words["board.newest"])</h2>\(list(board.newest, "board.newest.none", visit, rows))</section>

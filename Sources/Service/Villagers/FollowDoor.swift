@@ -1,16 +1,16 @@
 import Desk
 import Values
-import Web
+package import Web
 
 /// How a villager comes to a case: by the secret of a receipt, by its number and the last four
 /// digits of the phone, or signed in as its customer.
-enum FollowDoor: Sendable {
+package enum FollowDoor: Sendable {
     case receipt(String)
     case phone(number: String, lastFour: String)
     case own(number: String)
 
     /// Path of the page; moves are posted below it.
-    var path: String {
+    package var path: String {
         switch self {
         case .receipt(let secret): "/follow/\(percentEncoded(secret))"
         case .phone(let number, let lastFour): "/follow/by/\(percentEncoded(number))/\(percentEncoded(lastFour))"

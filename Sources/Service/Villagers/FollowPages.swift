@@ -9,6 +9,7 @@ import Web
 struct FollowPages: Sendable {
     let directory: Directory
     let stylesheet: HTML
+    let guests: [any ServiceGuest]
 
     // MARK: By number
 
@@ -24,6 +25,7 @@ struct FollowPages: Sendable {
             do {
                 return try await page(door, try await door.look(visit), visit)
             } catch let found as Problem where [.invalid, .notFound].contains(found.kind) {
+                if let page = try await elsewhere(door, visit) { return page }
                 // Neither says which of the two was wrong.
                 problem = Problem(.notFound, "follow-not-found")
             }
@@ -56,7 +58,30 @@ struct FollowPages: Sendable {
     /// The page of one case through one of its doors, also the page on which a move was refused.
     func follow(_ visit: Visit, _ state: FormState = FormState()) async throws -> Page {
         let door = FollowDoor(of: visit)
-        return try await page(door, try await door.look(visit), visit, state)
+        let view: CaseView
+        do {
+            view = try await door.look(visit)
+        } catch let found as Problem where found.kind == .notFound {
+            guard let page = try await elsewhere(door, visit) else { throw found }
+            return page
+        }
+        return try await page(door, view, visit, state)
+    }
+
+    /// What another service keeps under that receipt or number.
+    private func elsewhere(_ door: FollowDoor, _ visit: Visit) async throws -> Page? {
+        for guest in guests {
+            if let page = try await guest.page(of: door, visit) { return page }
+        }
+        return nil
+    }
+
+    private func sections(_ view: CaseView, _ door: FollowDoor, _ visit: Visit) async throws -> HTML {
+        var out = HTML.empty
+        for guest in guests {
+            if let section = try await guest.section(of: view, door, visit) { out += section }
+        }
+        return out
     }
 
     private func page(
@@ -72,7 +97,7 @@ struct FollowPages: Sendable {
                 \(stylesheet)\(done(visit))\(refused(view, state, words))
                 <p class="case-line"><b class="digits">\(view.number)</b> \(parts.place())</p>
                 \(VillagerParts.warning(view.dangers.compactMap(Danger.init(rawValue:)), visit, servers))
-                \(parts.standing())\(parts.forms(state))
+                \(parts.standing())\(try await sections(view, door, visit))\(parts.forms(state))
                 """)
         page.body += """
             \(parts.told())\(parts.timeline())\(parts.answers())\(parts.ladder())

@@ -32,7 +32,7 @@ struct IntakePages: Sendable {
 
     private func kinds(_ village: VillageInfo?, _ visit: Visit) async throws -> Page {
         let words = visit.words
-        var kinds = visit.desk.kinds.all
+        var kinds = visit.desk.kinds.offered
         var more: HTML?
         if visit.isLarge {
             let from = max(0, visit.query["from"].flatMap(Int.init) ?? 0)
@@ -65,7 +65,7 @@ struct IntakePages: Sendable {
         let places = try await directory.current(at: visit.now)
         let words = visit.words
         let village = places.village(named: step.form.typed("village"))
-        guard let kind = visit.desk.kinds.current(step.form.typed("kind")) else {
+        guard let kind = visit.desk.kinds.current(step.form.typed("kind")), kind.isOffered else {
             return try await kinds(village ?? visit.ownVillage(places) ?? onlyVillage(of: visit.actor, places), visit)
         }
         let hasPlace = !step.form.typed("latitude").isEmpty && !step.form.typed("longitude").isEmpty

@@ -8,9 +8,18 @@ import Web
 struct VillagePages: Sendable {
     let directory: Directory
     let stylesheet: HTML
+    let guests: [any ServiceGuest]
 
     /// The five services in the order in which villagers need them; each has a door of its own.
     private static let services = ["repair", "payment", "connection", "usage", "inquiry"]
+
+    /// Where a big service leads: to a page of its own service, else to the intake.
+    private func way(to kind: String, _ village: VillageInfo) -> String {
+        for guest in guests {
+            if let way = guest.way(to: kind, village) { return way }
+        }
+        return "/requests/new?kind=\(kind)&village=\(village.id)"
+    }
 
     /// `/`: the chosen village, or the choice.
     func home(_ visit: Visit) async throws -> Page {
@@ -39,16 +48,20 @@ struct VillagePages: Sendable {
 
     private func page(of village: VillageInfo, _ visit: Visit) async throws -> Page {
         let known = try await known(village, visit)
+        var banners = HTML.empty
+        for guest in guests {
+            if let banner = try await guest.banner(of: village, visit) { banners += banner }
+        }
         var page = Page(
             village.name(in: visit.language), showsTitle: false,
-            body: stylesheet + (visit.isLarge ? large(known, visit) : small(known, visit)))
+            body: stylesheet + (visit.isLarge ? large(known, banners, visit) : small(known, banners, visit)))
         if visit.cookies[VillageCookie.name] != village.id.text { page.cookies = [VillageCookie.set(village)] }
         return page
     }
 
     // MARK: Large text: report, ask, pay, more
 
-    private func large(_ known: VillagePublic, _ visit: Visit) -> HTML {
+    private func large(_ known: VillagePublic, _ banners: HTML, _ visit: Visit) -> HTML {
         let words = visit.words
         let id = known.village.id
         let onCall: HTML? = known.servers.onCall.flatMap { card in
@@ -61,11 +74,11 @@ struct VillagePages: Sendable {
         }
         let doors: [HTML] = [("repair", Icon.repair), ("inquiry", Icon.ask), ("payment", Icon.pay)].map { kind, icon in
             VillagerParts.door(
-                "/requests/new?kind=\(kind)&village=\(id)", icon, HTML(words["villagers.large.\(kind)"]),
+                way(to: kind, known.village), icon, HTML(words["villagers.large.\(kind)"]),
                 HTML(words["villagers.large.\(kind)-hint"]))
         }
         return """
-            <h1>\(VillagerParts.name(known.village, words))</h1>
+            <h1>\(VillagerParts.name(known.village, words))</h1>\(banners)
             <ul class="doors">\(doors)\(VillagerParts.door(
                 "/villages/\(id)/more", Icon.list, HTML(words["villagers.large.more"]), HTML(words["villagers.large.more-hint"])))</ul>
             \(onCall)
@@ -123,16 +136,16 @@ struct VillagePages: Sendable {
 
     // MARK: Ordinary text
 
-    private func small(_ known: VillagePublic, _ visit: Visit) -> HTML {
+    private func small(_ known: VillagePublic, _ banners: HTML, _ visit: Visit) -> HTML {
         let words = visit.words
         let village = known.village
         let doors: [HTML] = Self.services.compactMap { name in
             guard let kind = visit.desk.kinds.current(name) else { return nil }
             return VillagerParts.door(
-                "/requests/new?kind=\(name)&village=\(village.id)", VillagerParts.icon(ofService: name),
+                way(to: name, village), VillagerParts.icon(ofService: name),
                 HTML(words["villagers.service.\(kind.name)"]), HTML(words["villagers.service.\(kind.name)-hint"]))
         }
-        let rest: [HTML] = visit.desk.kinds.all.filter { !Self.services.contains($0.name) }.map { kind in
+        let rest: [HTML] = visit.desk.kinds.offered.filter { !Self.services.contains($0.name) }.map { kind in
             """
             <li><a href="/requests/new?kind=\(kind.name)&amp;village=\(village.id)">\(kind.title.in(words.language))</a></li>
             """
@@ -143,7 +156,7 @@ struct VillagePages: Sendable {
         return """
             <div class="village-head"><h1>\(VillagerParts.name(village, words))</h1>
             <p class="quiet">\(town) · <a href="/choose">\(words["villagers.change"])</a></p></div>
-            \(VillagerParts.dangerWay(village, words))
+            \(VillagerParts.dangerWay(village, words))\(banners)
             <ul class="doors">\(doors)\(progress(visit))</ul>
             <ul class="more-doors">\(rest)</ul>
             <section><h2>\(words["villagers.people.title"])</h2>\(VillagerParts.people(known.servers, visit))

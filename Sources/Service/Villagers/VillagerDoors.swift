@@ -5,20 +5,24 @@ package import Web
 
 /// The doors of villagers: their village, the intake, following a case, and the counter.
 package enum VillagerDoors {
-    package static func register(on site: Site, desk: Desk, directory: Directory) {
+    package static func register(
+        on site: Site, desk: Desk, directory: Directory, guests: [any ServiceGuest] = []
+    ) {
         let sheet = site.assets.url("villagers.css")
         let stylesheet: HTML = "<link rel=\"stylesheet\" href=\"\(sheet)\">"
-        village(site, directory, stylesheet)
+        village(site, directory, stylesheet, guests)
         intake(site, directory, stylesheet)
-        follow(site, directory, stylesheet)
+        follow(site, directory, stylesheet, guests)
         site.query(CaseQuery.self)
         site.query(FollowQuery.self)
         site.query(DuplicatesQuery.self)
         site.query(KindsQuery.self)
     }
 
-    private static func village(_ site: Site, _ directory: Directory, _ stylesheet: HTML) {
-        let pages = VillagePages(directory: directory, stylesheet: stylesheet)
+    private static func village(
+        _ site: Site, _ directory: Directory, _ stylesheet: HTML, _ guests: [any ServiceGuest]
+    ) {
+        let pages = VillagePages(directory: directory, stylesheet: stylesheet, guests: guests)
         let choice = ChoicePages(directory: directory, stylesheet: stylesheet)
         let danger = DangerPage(directory: directory, stylesheet: stylesheet)
         let board = BoardPage(directory: directory, stylesheet: stylesheet)
@@ -44,8 +48,10 @@ package enum VillagerDoors {
         site.link("/counter", key: "villagers.counter.link", who: CounterPage.who)
     }
 
-    private static func follow(_ site: Site, _ directory: Directory, _ stylesheet: HTML) {
-        let pages = FollowPages(directory: directory, stylesheet: stylesheet)
+    private static func follow(
+        _ site: Site, _ directory: Directory, _ stylesheet: HTML, _ guests: [any ServiceGuest]
+    ) {
+        let pages = FollowPages(directory: directory, stylesheet: stylesheet, guests: guests)
         let receipts = ReceiptPages(stylesheet: stylesheet)
         let mine = MinePages(stylesheet: stylesheet)
         site.page("/follow") { try await pages.enter($0) }

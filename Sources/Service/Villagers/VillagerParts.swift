@@ -1,22 +1,22 @@
-import Desk
-import PowerRules
-import Registry
-import Values
-import Web
+package import Desk
+package import PowerRules
+package import Registry
+package import Values
+package import Web
 
 /// The villager's own village, remembered between visits.
-enum VillageCookie {
-    static let name = "village"
+package enum VillageCookie {
+    package static let name = "village"
     static let maxAgeSeconds = 365 * 86_400
 
-    static func set(_ village: VillageInfo) -> SetCookie {
+    package static func set(_ village: VillageInfo) -> SetCookie {
         SetCookie(name, village.id.text, maxAgeSeconds: maxAgeSeconds)
     }
 }
 
 extension Visit {
     /// The village that this villager chose before, while it still exists.
-    func ownVillage(_ places: DirectorySnapshot) -> VillageInfo? {
+    package func ownVillage(_ places: DirectorySnapshot) -> VillageInfo? {
         cookies[VillageCookie.name].flatMap { ID<Village>(parsing: $0) }.flatMap(places.village)
     }
     /// Main text, or nothing for those who read Chinese.
@@ -26,7 +26,7 @@ extension Visit {
 extension DirectorySnapshot {
     /// By id, path, the last part of the path, or exact name.
     /// - Returns: nil when there is none, or more than one of that name.
-    func village(named text: String) -> VillageInfo? {
+    package func village(named text: String) -> VillageInfo? {
         if let id = ID<Village>(parsing: text) { return village(id) }
         if let found = village(path: text) { return found }
         let found = villages.filter { $0.name == text || $0.path.hasSuffix("/" + text) }
@@ -35,31 +35,31 @@ extension DirectorySnapshot {
 }
 
 /// What the villagers' pages share.
-enum VillagerParts {
+package enum VillagerParts {
     /// Text that somebody wrote in Chinese, marked as such where the page is in English.
-    static func chinese(_ text: String, _ words: Words) -> HTML {
+    package static func chinese(_ text: String, _ words: Words) -> HTML {
         words.language == .chinese ? HTML(text) : "<span lang=\"zh-Hans\">\(text)</span>"
     }
 
-    static func name(_ village: VillageInfo, _ words: Words) -> HTML {
+    package static func name(_ village: VillageInfo, _ words: Words) -> HTML {
         words.language == .chinese || village.nameEn.isEmpty
             ? chinese(village.name, words) : HTML(village.nameEn)
     }
 
     /// A button that dials; the number is always to be read, too.
-    static func call(_ dial: String, shown: String, who: HTML, isMain: Bool = false) -> HTML {
+    package static func call(_ dial: String, shown: String, who: HTML, isMain: Bool = false) -> HTML {
         """
         <a class="button call\(isMain ? "" : " second")" href="tel:\(dial)">\(Icon.phone)<span>\(who)\
         <b>\(shown)</b></span></a>
         """
     }
 
-    static func hotline(_ number: String, _ words: Words, isMain: Bool = false) -> HTML {
+    package static func hotline(_ number: String, _ words: Words, isMain: Bool = false) -> HTML {
         call(number, shown: number, who: HTML(words["villagers.hotline.\(number)"]), isMain: isMain)
     }
 
     /// The two people who serve a village, or those of them whom it has.
-    static func people(_ servers: VillageServers, _ visit: Visit, dials: Bool = true) -> HTML {
+    package static func people(_ servers: VillageServers, _ visit: Visit, dials: Bool = true) -> HTML {
         let words = visit.words
         var cards: [HTML] = []
         if let standIn = servers.standIn {
@@ -97,7 +97,7 @@ enum VillagerParts {
     }
 
     /// The way to the danger page, above everything else.
-    static func dangerWay(_ village: VillageInfo?, _ words: Words) -> HTML {
+    package static func dangerWay(_ village: VillageInfo?, _ words: Words) -> HTML {
         """
         <p class="danger-way"><a href="/danger\(village.map { "?village=\($0.id)" } ?? "")">\(Icon.danger) \
         <span>\(words["villagers.danger.way"])</span></a></p>
@@ -105,7 +105,7 @@ enum VillagerParts {
     }
 
     /// Shown before any field: how far to stay away, and whom to call (docs/rules/danger.md).
-    static func dangerFirst(_ visit: Visit, _ servers: VillageServers?, leads: Bool = true) -> HTML {
+    package static func dangerFirst(_ visit: Visit, _ servers: VillageServers?, leads: Bool = true) -> HTML {
         let words = visit.words
         let rule = words("villagers.danger.first", ["metres": metres(StayAway.fallenLineM)])
         if visit.isLarge {
@@ -125,7 +125,7 @@ enum VillagerParts {
     }
 
     /// The warning that the words of a report call for.
-    static func warning(_ dangers: [Danger], _ visit: Visit, _ servers: VillageServers?) -> HTML? {
+    package static func warning(_ dangers: [Danger], _ visit: Visit, _ servers: VillageServers?) -> HTML? {
         guard !dangers.isEmpty else { return nil }
         let words = visit.words
         let rules: [HTML] = dangers.map { "<li>\(rule($0, words))</li>" }
@@ -140,24 +140,24 @@ enum VillagerParts {
             """
     }
 
-    static func rule(_ danger: Danger, _ words: Words) -> String {
+    package static func rule(_ danger: Danger, _ words: Words) -> String {
         words("villagers.danger.\(danger.rawValue)", ["metres": metres(StayAway.fallenLineM)])
     }
 
     /// 8 rather than 8.0; 1.5 as it stands.
-    static func metres(_ distance: Double) -> String {
+    package static func metres(_ distance: Double) -> String {
         distance == distance.rounded() ? String(Int(distance)) : String(distance)
     }
 
     /// A row of the big doors: picture, word, and a short word of help.
-    static func door(_ href: String, _ icon: HTML, _ title: HTML, _ hint: HTML?, classes: String = "") -> HTML {
+    package static func door(_ href: String, _ icon: HTML, _ title: HTML, _ hint: HTML?, classes: String = "") -> HTML {
         """
         <li><a class="door \(classes)" href="\(href)">\(icon)<span><b>\(title)</b>\
         \(hint.map { "<span class=\"hint\">\($0)</span>" as HTML })</span></a></li>
         """
     }
 
-    static func icon(ofService service: String) -> HTML {
+    package static func icon(ofService service: String) -> HTML {
         switch service {
         case "repair": Icon.repair
         case "payment": Icon.pay
