@@ -15,6 +15,8 @@ extension Row {
         guard column.isNull else { column.refuse(String?.self) }
         return nil
     }
+    package subscript<T>(_ index: Int) -> ID<T> { ID(self[index] as String) }
+    package subscript<T>(_ index: Int) -> ID<T>? { (self[index] as String?).map { ID($0) } }
     package subscript(_ index: Int) -> Int {
         let column = column(index)
         guard let value = column.integer() else { column.refuse(Int.self) }
