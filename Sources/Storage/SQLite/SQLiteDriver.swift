@@ -20,6 +20,7 @@ final class SQLiteDriver: Driver {
     private let readersDone: Gathering
     private let writerDone = Gathering(1)
     private let commits = Tally()
+    private let copier: LogCopier
 
     /// Page caches: 4 readers × 8 MB + 24 MB stay well below the 200 MB of the whole process.
     private static let readerCacheKB = 8_000
@@ -57,6 +58,7 @@ final class SQLiteDriver: Driver {
         self.reads = JobQueue()
         self.writes = JobQueue()
         self.readersDone = Gathering(readers)
+        self.copier = LogCopier(path: path)
     }
 
     func submit(_ job: Job) -> Bool {
@@ -72,6 +74,7 @@ final class SQLiteDriver: Driver {
     func close() async {
         reads.close()
         try? await readersDone.wait()
+        await copier.close()
         writes.close()
         try? await writerDone.wait()
         try? pool.close()
@@ -126,7 +129,7 @@ final class SQLiteDriver: Driver {
                     return
                 }
                 started.arrive(nil)
-                SQLiteWriter(connection, writes, commits, faults, logger).loop()
+                SQLiteWriter(connection, writes, commits, faults, logger).loop(WriteAheadLog(connection, copier))
             }
             writerDone.arrive(nil)
         }

@@ -48,8 +48,7 @@ final class SQLiteWriter {
     }
 
     /// Works until the queue is closed and empty.
-    func loop() {
-        let log = WriteAheadLog(connection)
+    func loop(_ log: WriteAheadLog) {
         while true {
             var orders = queue.takeAll()[...]
             if orders.isEmpty {
