@@ -147,7 +147,7 @@ import Values
             let merged = try await move("merge", second, by: Bugang.sun, desk, fields)
             #expect(merged.state == "merged")
             #expect(merged.outcome == "merged")
-            let followers = try await desk.database.read { try $0.followers(of: target.id, desk.keys) }
+            let followers = try await desk.database.read { try $0.followers(of: target.id, after: "", limit: 100, desk.keys) }
             #expect(followers.map(\.name) == ["王伟"])
             // It cannot be merged the other way round any more.
             var back = MoveFields()
