@@ -1,0 +1,63 @@
+import Foundation
+
+/// How well a fault explains reports, in logarithms.
+///
+/// How many of the dark customers report is unknown beforehand: every share from none to all is as
+/// likely. Then k certain customers of n report with probability 1 / ((n + 1) · C(n, k)).
+struct FaultOdds: Sendable {
+    let policy: LocatingPolicy
+    /// ln of n!
+    private let factorials: [Double]
+    let complete: Double
+    let partial: Double
+    let house: Double
+
+    init(_ policy: LocatingPolicy, customers: Int) {
+        self.policy = policy
+        var sums = [0.0]
+        sums.reserveCapacity(customers + 2)
+        for n in 0...customers { sums.append(sums[n] + log(Double(n + 1))) }
+        factorials = sums
+        complete = log(policy.completeFault)
+        partial = log(policy.partialFault)
+        house = log(policy.houseFault)
+    }
+
+    /// ln C(n, k)
+    func choose(_ n: Int, _ k: Int) -> Double { factorials[n] - factorials[k] - factorials[n - k] }
+
+    /// ln of the probability that exactly these k of n dark customers report.
+    func reports(_ k: Int, of n: Int) -> Double { -log(Double(n + 1)) - choose(n, k) }
+
+    /// ln of one fault behind which k of n reported.
+    func fault(_ k: Int, of n: Int) -> Double { (k == n ? complete : partial) + reports(k, of: n) }
+
+    /// ln of a fault at one house that reported.
+    var singleHouse: Double { house + reports(1, of: 1) }
+
+    /// k reports come from about half of n. With `orRarely` false: and there are so few sets of that
+    /// size that one may consist of whole branches by chance.
+    func isAboutHalf(_ k: Int, of n: Int, orRarely: Bool) -> Bool {
+        abs(2 * k - n) <= 1 && (orRarely || choose(n, k) <= policy.halfCoincidence)
+    }
+
+    /// How likely the lowest edge is among itself, the edges above it (`above`: how many customers
+    /// they have) and, for one report, the house itself and no outage at all.
+    func posterior(_ k: Int, of n: Int, above: [Int], isPerson: Bool) -> Double {
+        let own = reports(k, of: n)
+        let others = above.reduce(0) { $0 + exp(reports(k, of: $1) - own) }
+        guard k == 1 else { return 1 / (1 + others) }
+        let named = 1 + houseWeight(isPerson) * exp(-own)
+        return named / (named + others + policy.falseReport * exp(-own))
+    }
+
+    /// A house that is dark alone.
+    func housePosterior(isPerson: Bool) -> Double {
+        houseWeight(isPerson) / (houseWeight(isPerson) + policy.falseReport)
+    }
+
+    private func houseWeight(_ isPerson: Bool) -> Double { (isPerson ? policy.houseForPerson : 1) / 2 }
+
+    /// The share of the better of two explanations.
+    func share(_ better: Double, against other: Double) -> Double { 1 / (1 + exp(other - better)) }
+}
