@@ -153,6 +153,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "GridTests",
+            dependencies: ["Grid", "Registry", "Web", "Desk", "Storage", "PowerRules", "TestSupport", "Values"],
+            swiftSettings: settings),
+        .testTarget(
             name: "AppTests",
             dependencies: [
                 "TestSupport", "App", "Insight", "Outages", "Service", "Grid", "Registry", "Web", "Desk", "Storage", "PowerRules",

@@ -40,7 +40,10 @@
 
     if (!window.EventSource) { poll(); return; }
     var source = new EventSource(events);
-    source.addEventListener("changed", look);
+    source.addEventListener("changed", function () {
+      look();
+      document.dispatchEvent(new Event("cunwang-changed"));
+    });
     source.onopen = function () {
       if (timer) { clearInterval(timer); timer = 0; look(); }
     };

@@ -44,7 +44,7 @@ package struct Composition: Sendable {
         try await desk.seedKinds(kinds)
         directory = Directory(database: database)
         _ = try await directory.current(at: clock.now)
-        assets = try await Assets(folder: Resources.folder("Public"))
+        assets = try await Assets(folder: Resources.folder("Public"), beside: Resources.leaflet)
         self.metrics = metrics
         self.logger = logger
     }
@@ -57,6 +57,7 @@ package struct Composition: Sendable {
             desk: desk, sessions: RegistrySessions(desk), assets: assets, logger: logger)
         VillagerDoors.register(on: site, desk: desk, directory: directory)
         StaffDoors.register(on: site, desk: desk, directory: directory)
+        GridDoors.register(on: site, desk: desk, directory: directory)
         InsightDoors.register(on: site, desk: desk, directory: directory)
         RegistryDoors.register(on: site, desk: desk, directory: directory, log: codes)
         OperationsDoors.register(on: site, composition: self)

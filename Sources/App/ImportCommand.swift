@@ -8,8 +8,8 @@ import Values
 /// `cunwang import …`: all rows or none; bad rows are listed as CSV `line,field,code,message`.
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Read requests, villages, service points or accounts from a CSV file.",
-        subcommands: [Requests.self, Villages.self, ServicePoints.self, Accounts.self])
+        commandName: "import", abstract: "Read requests, villages, service points, accounts or a network from files.",
+        subcommands: [Requests.self, Villages.self, ServicePoints.self, Accounts.self, NetworkFiles.self])
 
     struct File: ParsableArguments {
         @Argument(help: "The CSV file, UTF-8, with a header line.")
@@ -107,7 +107,7 @@ struct ImportCommand: AsyncParsableCommand {
 }
 
 /// A field of a CSV line, quoted where it must be.
-private func csvField(_ text: String) -> String {
+func csvField(_ text: String) -> String {
     guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
     return "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
 }

@@ -8,6 +8,11 @@ package enum Resources {
         home.appending(path: name, directoryHint: .isDirectory)
     }
 
+    /// Leaflet as the Debian package `libjs-leaflet` installs it; the map is a plain list without.
+    package static let leaflet = ["leaflet.min.js", "leaflet.css"].map {
+        URL(filePath: "/usr/share/javascript/leaflet", directoryHint: .isDirectory).appending(path: $0)
+    }
+
     package static let home: URL = find(
         environment: ProcessInfo.processInfo.environment, executable: Bundle.main.executableURL,
         current: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory))

@@ -2,6 +2,7 @@ import ArgumentParser
 import AsyncHTTPClient
 import Desk
 import Foundation
+import Grid
 import Hummingbird
 import Logging
 import Metrics
@@ -24,6 +25,8 @@ struct ServeCommand: AsyncParsableCommand {
     var host = "127.0.0.1"
     @Option(name: .customLong("public-address"), help: "Address under which people reach this server.")
     var publicAddress: String?
+    @Option(help: "Address of map pictures, such as https://tiles.example/{z}/{x}/{y}.png; none by default.")
+    var tiles: String?
     @Flag(help: "Make the demo county without cases.")
     var empty = false
     @Flag(help: "Accepted for ./run, which builds for speed with it.")
@@ -31,6 +34,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...65_535).contains(port) else { throw ValidationError("--port takes a number from 1 to 65535") }
+        if let tiles, MapTiles.origin(tiles) == nil {
+            throw ValidationError("--tiles takes an address that begins with http and holds {z}, {x} and {y}")
+        }
         if let publicAddress {
             guard let url = URL(string: publicAddress), url.scheme == "http" || url.scheme == "https", url.host() != nil
             else { throw ValidationError("--public-address takes an address that begins with http") }
@@ -98,7 +104,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Opens the database and, when it has no county yet, makes the demo county with progress.
     private func prepared(_ metrics: PrometheusMetrics, sms: SMSConfiguration?) async throws -> Composition {
-        let settings = Desk.Settings(publicAddress: address, sendsSMS: sms != nil, isDemo: isLoopback, sessionKeptMilliseconds: 1000)
+        let settings = Desk.Settings(
+            publicAddress: address, sendsSMS: sms != nil, isDemo: isLoopback, sessionKeptMilliseconds: 1000,
+            tiles: tiles)
         let composition = try await Composition.open(options, settings: settings, metrics: metrics)
         try await DemoCommand.refuseHalf(composition.desk)
         guard composition.directory.latest.counties.isEmpty else { return composition }

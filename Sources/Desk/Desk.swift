@@ -45,9 +45,13 @@ package struct Desk: Sendable {
         /// How long a session that was read is believed; 0 reads it for every request. A change of
         /// rights through another process is noticed after this time at the latest.
         package var sessionKeptMilliseconds: Int64
+        /// Address of map pictures with `{z}`, `{x}` and `{y}`; nil: the map shows our own data alone.
+        package var tiles: String?
         package init(
-            publicAddress: String, sendsSMS: Bool = false, isDemo: Bool = false, sessionKeptMilliseconds: Int64 = 0
+            publicAddress: String, sendsSMS: Bool = false, isDemo: Bool = false, sessionKeptMilliseconds: Int64 = 0,
+            tiles: String? = nil
         ) {
+            self.tiles = tiles
             self.publicAddress = publicAddress
             self.sendsSMS = sendsSMS
             self.isDemo = isDemo

@@ -18,10 +18,13 @@ package struct Assets: Sendable {
     }
 
     /// Reads all files of the folder (`Public`); text is compressed by `gzip` where the machine has it.
-    package init(folder: URL) async throws {
+    /// - Parameter beside: further files that the system may have installed (`leaflet.js` of its
+    ///   Debian package); those that are absent are passed over.
+    package init(folder: URL, beside: [URL] = []) async throws {
         var urls: [String: String] = [:]
         var files: [String: File] = [:]
-        for url in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+        let present = beside.filter { FileManager.default.fileExists(atPath: $0.path) }
+        for url in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) + present {
             guard let type = Self.types[url.pathExtension] else { continue }
             let bytes = [UInt8](try Data(contentsOf: url))
             let name = url.lastPathComponent

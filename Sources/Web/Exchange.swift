@@ -95,6 +95,9 @@ struct Exchange: Sendable {
     /// A page in its layout.
     func answer(_ page: Page) -> Response {
         var headers = house.pageHeaders
+        if !page.imageOrigins.isEmpty {
+            headers[.contentSecurityPolicy] = SecurityHeaders.policy(images: page.imageOrigins)
+        }
         var cookies = page.cookies
         if newVisitor { cookies.append(SetCookie(CookieName.visitor, visit.visitor, maxAgeSeconds: 30 * 86_400)) }
         set(cookies, in: &headers)

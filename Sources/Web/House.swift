@@ -64,13 +64,19 @@ final class House: Sendable {
 
 /// Headers that every answer carries. No inline script or style anywhere.
 enum SecurityHeaders {
-    static let all: HTTPFields = {
-        var fields = HTTPFields()
-        fields[.contentSecurityPolicy] = """
-            default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
+    /// - Parameter images: further origins of pictures that the operator chose.
+    static func policy(images: [String]) -> String {
+        let origins = images.map { " " + $0 }.joined()
+        return """
+            default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:\(origins); \
             media-src 'self' blob:; connect-src 'self'; font-src 'none'; form-action 'self'; \
             frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'
             """
+    }
+
+    static let all: HTTPFields = {
+        var fields = HTTPFields()
+        fields[.contentSecurityPolicy] = policy(images: [])
         fields[.xContentTypeOptions] = "nosniff"
         if let name = HTTPField.Name("Referrer-Policy") { fields[name] = "same-origin" }
         if let name = HTTPField.Name("X-Frame-Options") { fields[name] = "DENY" }

@@ -16,6 +16,8 @@ package struct Page: Sendable {
     package var cookies: [SetCookie]
     /// Seconds, with status 503 and 429.
     package var retryAfter: Int?
+    /// Origins outside this server from which the page shows pictures: `https://tiles.example`.
+    package var imageOrigins: [String] = []
 
     package init(
         _ title: String, wide: Bool = false, scripts: [String] = [], status: Int = 200, back: String? = nil,

@@ -1,5 +1,6 @@
 import Desk
 import Foundation
+import Grid
 import HTTPTypes
 import Registry
 import Service
@@ -20,15 +21,18 @@ struct PermissionQuestions: Sendable {
         let account: String
         let handover: ID<Handover>
         let told: ID<Message>
+        let feeder: FeederInfo
+        let device: ID<Device>
     }
 
     init(_ stage: PermissionStage) async throws {
         self.stage = stage
         var things: [String: Things] = [:]
         for spot in [stage.home, stage.next, stage.far, stage.abroad] {
+            let switched = try await stage.aSwitch(at: spot)
             things[spot.name] = Things(
                 spot: spot, open: try await stage.aCase(at: spot), account: try await stage.anAccount(at: spot).number,
-                handover: try await stage.aHandover(at: spot), told: try await stage.aMessageToTell(at: spot))
+                handover: try await stage.aHandover(at: spot), told: try await stage.aMessageToTell(at: spot), feeder: switched.feeder, device: switched.device)
         }
         self.things = things
         customers = (try await stage.aCase(at: stage.home, by: stage.village.zhang), try await stage.aCase(at: stage.home))
@@ -119,6 +123,15 @@ struct PermissionQuestions: Sendable {
             // The next village belongs to the same station.
             let away = away.spot.name == "next" ? things["far"]! : away
             try await shows(name, column, mark, "/handovers", home.handover.text, away.handover.text)
+        case "list-feeders", "read-device":
+            // The next village is supplied by feeders of the same station.
+            let away = away.spot.name == "next" ? things["far"]! : away
+            if name == "list-feeders" {
+                try await shows(name, column, mark, "/network/feeders", home.feeder.code, away.feeder.code)
+            } else {
+                try await expect(
+                    name, column, mark, "/network/devices/\(home.device)", "/network/devices/\(away.device)")
+            }
         case "list-pairings":
             try await expect(
                 name, column, mark, "/villages/\(village)/pairings", "/villages/\(away.spot.village)/pairings")

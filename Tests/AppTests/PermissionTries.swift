@@ -26,6 +26,7 @@ extension PermissionStage {
         let spot = isInside ? home : mark == .all ? far : outside(column)
         if let found = try await caseTry(name, column, spot, isInside) { return found }
         if let found = try await sessionTry(name, column, isInside) { return found }
+        if let found = try await networkTry(name, spot) { return found }
         if let found = try await unitTry(name, column, spot, isInside) { return found }
         return try await peopleTry(name, column, spot, isInside)
     }

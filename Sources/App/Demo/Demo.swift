@@ -60,6 +60,9 @@ package enum Demo {
         progress(words["demo.progress.county"], 0)
         let county = try await DemoCountyLoader(desk: desk, files: files, plan: plan, begin: begin, now: now)
             .load { _, part in progress(words["demo.progress.county"], part) }
+        try await DemoNetwork(desk: desk, files: files, county: county).load {
+            progress(words["demo.progress.network"], $0)
+        }
         let signIns = DemoSignIn.all(plan)
         let people = DemoSignIn.people(county)
         let json = String(decoding: try AnswerCoding.encode(signIns), as: UTF8.self)

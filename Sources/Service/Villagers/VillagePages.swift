@@ -131,7 +131,13 @@ struct VillagePages: Sendable {
 
     func point(_ visit: Visit) async throws -> Page {
         let known = try await known(try await named(visit), visit)
-        return Page(visit.words["villagers.point.title"], body: stylesheet + points(known, visit))
+        return Page(visit.words["villagers.point.title"], body: stylesheet + points(known, visit) + mapLink(known.village, visit.words))
+    }
+
+    /// To the map, at this village.
+    private func mapLink(_ village: VillageInfo, _ words: Words) -> HTML {
+        let at = village.place.map { "?at=\($0.latitude),\($0.longitude)" } ?? ""
+        return "<p><a class=\"target\" href=\"/map\(at)\">\(Icon.place) \(words["map.show"])</a></p>"
     }
 
     // MARK: Ordinary text
@@ -164,6 +170,7 @@ struct VillagePages: Sendable {
             <section><h2>\(words["villagers.notices.title"])</h2>\(notices(known.notices, visit))</section>
             <section><h2>\(words["villagers.point.title"])</h2>\(points(known, visit))</section>
             <p><a class="target" href="/villages/\(village.id)/board">\(words["villagers.board.link"])</a></p>
+            \(mapLink(village, words))
             """
     }
 

@@ -1,0 +1,60 @@
+// Draws one answer of /map/view into layers. Text is set as text, never as HTML.
+window.cunwangMap = (function () {
+  var groups = {
+    outage: "outages", planned: "outages", area: "areas", areas: "areas", village: "villages", cluster: "villages",
+    point: "points", "switch": "switches", opened: "switches", box: "areas", crew: "marks", "case": "marks",
+    danger: "marks"
+  };
+  var sizes = { area: 24, areas: 40, village: 22, cluster: 40, point: 18, "switch": 14, opened: 18, box: 22 };
+
+  function popup(spot) {
+    var box = document.createElement("div");
+    [spot.t, spot.s].forEach(function (text, i) {
+      if (!text) { return; }
+      var line = document.createElement("p");
+      var part = i === 0 ? document.createElement(spot.u ? "a" : "b") : line;
+      if (i === 0 && spot.u) { part.href = spot.u; }
+      part.textContent = text;
+      if (part !== line) { line.appendChild(part); }
+      box.appendChild(line);
+    });
+    return box;
+  }
+
+  function marker(spot, few) {
+    var size = sizes[spot.k] || 30;
+    var shown = spot.n > 1 && spot.k !== "village" && size > 20 ? (spot.n > 9999 ? Math.round(spot.n / 1000) + "k" : spot.n) : "";
+    if (String(shown).length > 3) { size = 46; }
+    var face = document.createElement("span");
+    face.textContent = shown;
+    var icon = L.divIcon({ className: "spot s-" + spot.k, iconSize: [size, size], html: face });
+    var made = L.marker([spot.a, spot.o], { icon: icon, title: spot.t, alt: spot.t, keyboard: few,
+      zIndexOffset: /outage|planned|danger/.test(spot.k) ? 1000 : spot.k === "point" ? -100 : 0 });
+    return made.bindPopup(function () { return popup(spot); });
+  }
+
+  function pieces(list) {
+    return list.map(function (p) {
+      var lat = 0, lon = 0, out = [];
+      for (var i = 0; i < p.length; i += 2) { lat += p[i]; lon += p[i + 1]; out.push([lat / 1e5, lon / 1e5]); }
+      return out;
+    });
+  }
+
+  return {
+    draw: function (view, layers, names) {
+      Object.keys(layers).forEach(function (key) { layers[key].clearLayers(); });
+      view.lines.forEach(function (line) {
+        var look = line.k === "mv" ? { color: "#2b6cb0", weight: 3 } : { color: "#4f5a56", weight: 1.5 };
+        look.interactive = false;
+        if (layers.lines) { L.polyline(pieces(line.p), look).addTo(layers.lines); }
+      });
+      view.spots.forEach(function (spot) {
+        var layer = layers[groups[spot.k]];
+        if (!layer) { return; }
+        var made = marker(spot, view.spots.length <= 40).addTo(layer);
+        if (names && spot.k === "village") { made.bindTooltip(document.createTextNode(spot.t), { permanent: true, direction: "right", className: "name-tag", offset: [10, 0] }); }
+      });
+    }
+  };
+})();
