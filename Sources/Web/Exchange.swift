@@ -90,6 +90,15 @@ struct Exchange: Sendable {
             house, request, context, visit: visit, query: [], isAPI: isAPI, newVisitor: false, isByCookie: false)
     }
 
+    /// Somebody whose password another person gave them does nothing before it is their own.
+    func firstStep(instead route: Route) -> Response? {
+        guard visit.session?.mustChange == true else { return nil }
+        let path = isAPI ? String(route.description.path.dropFirst(apiPrefix.count)) : route.description.path
+        guard !house.firstSteps.paths.contains(path) else { return nil }
+        if isAPI { return answer(error: Problem(.forbidden, "password-must-change")) }
+        return answer(After.go(house.firstSteps.page))
+    }
+
     // MARK: Answers
 
     /// A page in its layout.

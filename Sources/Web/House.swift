@@ -12,6 +12,7 @@ final class House: Sendable {
     let links: [NavigationLink]
     let logger: Logger
     let root: RouteNode
+    let firstSteps: FirstSteps
     let words: [Language: Words]
     /// Cookies only over TLS when the public address says https.
     let isSecure: Bool
@@ -26,8 +27,9 @@ final class House: Sendable {
 
     init(
         desk: Desk, sessions: any SessionSource, assets: Assets, links: [NavigationLink], logger: Logger,
-        root: RouteNode
+        root: RouteNode, firstSteps: FirstSteps
     ) {
+        self.firstSteps = firstSteps
         self.desk = desk
         self.sessions = sessions
         self.assets = assets
@@ -60,6 +62,19 @@ final class House: Sendable {
     func words(_ language: Language) -> Words {
         words[language] ?? desk.locales.words(language)
     }
+}
+
+/// What somebody with a starting password may open: whatever is needed to change it.
+package struct FirstSteps: Sendable {
+    /// Where a page sends them.
+    package let page: String
+    /// Paths of routes, without the API's prefix.
+    package let paths: Set<String>
+    package init(page: String, paths: Set<String>) {
+        self.page = page
+        self.paths = paths
+    }
+    static let none = FirstSteps(page: "/", paths: [])
 }
 
 /// Headers that every answer carries. No inline script or style anywhere.

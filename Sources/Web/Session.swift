@@ -7,7 +7,10 @@ package struct SessionInfo: Sendable {
     /// Keyed hash under which the session is stored; forms are bound to it.
     package let tokenHash: String
     package let expires: Instant
-    package init(actor: Actor, tokenHash: String, expires: Instant) {
+    /// Signed in with a starting password that somebody else knows: first it must be changed.
+    package let mustChange: Bool
+    package init(actor: Actor, tokenHash: String, expires: Instant, mustChange: Bool = false) {
+        self.mustChange = mustChange
         self.actor = actor
         self.tokenHash = tokenHash
         self.expires = expires

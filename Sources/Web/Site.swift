@@ -15,6 +15,8 @@ package final class Site {
     package private(set) var routes: [RouteDescription] = []
     /// What the API's description says of choices that are data.
     package var known: @Sendable () async throws -> KnownChoices = { KnownChoices() }
+    /// For those who signed in with a starting password.
+    package var firstSteps = FirstSteps.none
     private var root = RouteBranch()
     private var links: [NavigationLink] = []
 
@@ -134,7 +136,7 @@ package final class Site {
         return SiteResponder(
             house: House(
                 desk: desk, sessions: sessions, assets: assets, links: links, logger: logger,
-                root: RouteNode(root)))
+                root: RouteNode(root), firstSteps: firstSteps))
     }
 }
 

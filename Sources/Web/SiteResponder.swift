@@ -74,6 +74,7 @@ package struct SiteResponder: HTTPResponder {
                 let bare = await Exchange.bare(house, request, context, target: target, isAPI: isAPI)
                 return (bare.answer(error: error), meters)
             }
+            if let first = exchange.firstStep(instead: route) { return (first, meters) }
             do {
                 return (try await route.handler(exchange), meters)
             } catch {

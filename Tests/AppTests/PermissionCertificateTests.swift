@@ -87,4 +87,24 @@ import Values
             #expect(try await village.view(question.number, as: village.otherDispatcher).assignee?.id == village.ma.id)
         }
     }
+
+    /// Nor can it be taken in hand from the heap.
+    @Test(arguments: [Database.Engine.sqlite, .postgres])
+    func nobodyTakesLiveWorkInHandWithoutACertificate(engine: Database.Engine) async throws {
+        try await withVillage(engine) { village in
+            let repair = try await village.report("没有电", village: village.faraway)
+            for move in ["accept", "arrive", "moves/accept", "moves/arrive"] {
+                let refused = try await village.api(.post, "/requests/\(repair.number)/\(move)", [:], as: village.ma)
+                #expect(refused.status == 403 && refused.contains("not-certified"), "\(move): \(refused.text)")
+            }
+            #expect(try await village.count("SELECT COUNT(*) FROM event WHERE verb = 'case.dispatch-refused'") == 4)
+            // The station's desk writes down who went there; a question needs no certificate.
+            let accepted = try await village.api(
+                .post, "/requests/\(repair.number)/accept", [:], as: village.otherDispatcher)
+            #expect(accepted.status == 200, "\(accepted.text)")
+            let question = try await village.report("电费怎么算", kind: "inquiry", village: village.faraway)
+            let answered = try await village.api(.post, "/requests/\(question.number)/accept", [:], as: village.ma)
+            #expect(answered.status == 200, "\(answered.text)")
+        }
+    }
 }

@@ -97,6 +97,8 @@ package struct Standing: Sendable, Equatable {
 package struct MoveFields: Sendable {
     package var note: String?
     package var assignee: Worker?
+    /// Whoever makes the move, as somebody who works: asked for where a certificate is needed.
+    package var hands: Worker?
     package var satisfaction: Int?
     package var into: Case?
     package var unit: TargetUnit?

@@ -90,12 +90,12 @@ extension Work {
     /// A refusal to send somebody leaves a trace.
     private func refused(_ problem: Problem, _ seen: Case, _ move: String, _ fields: MoveFields) -> any Error {
         let traced = ["liaison-never-assigned", "not-certified", "not-own-complaint", "complaint-stays-above"]
-        guard let code = problem.fields.first?.code, traced.contains(code) else { return problem }
+        guard let code = problem.fields.first?.code ?? Optional(problem.code), traced.contains(code) else { return problem }
         return Refusal(
             problem,
             recording: EventDraft(
                 "case.dispatch-refused", of: "case", seen.number.text,
-                ["move": move, "reason": code, "assignee": fields.assignee?.id.text ?? ""], county: seen.county))
+                ["move": move, "reason": code, "assignee": fields.assignee?.id.text ?? fields.hands?.id.text ?? ""], county: seen.county))
     }
 
     private func data(_ move: String, _ seen: Case, _ after: Case, _ fields: MoveFields) -> [String: String] {

@@ -19,6 +19,7 @@ extension Case {
         guard move.from.contains(state) else { throw caseMoved(kind) }
         try checkNeeds(move, fields)
         for condition in move.guards { try check(condition, kind, actor, fields, now, calendar) }
+        if move.effects.contains(.take) { try checkHands(kind, actor, fields) }
 
         var after = self
         switch move.to {
@@ -43,6 +44,15 @@ extension Case {
         return Problem(
             .conflict, "case-moved",
             ["state": state, "stateZh": title.zh, "stateEn": title.en, "by": changedBy?.text ?? "", "number": number.text])
+    }
+
+    /// Live work is taken in hand only by somebody whose certificate is valid on that day, whether it
+    /// was given to them or lay open. Whoever sits at the station's desk writes down what others do.
+    private func checkHands(_ kind: Kind, _ actor: Actor, _ fields: MoveFields) throws(Problem) {
+        guard kind.needsCertificate, actor.has(.representative),
+            !actor.has(.dispatcher, .stationHead, .company), fields.hands?.isCertified != true
+        else { return }
+        throw Problem(.forbidden, "not-certified", ["name": actor.name])
     }
 
     private func checkNeeds(_ move: KindMove, _ fields: MoveFields) throws(Problem) {

@@ -8,6 +8,9 @@ package enum RegistryDoors {
     package static func register(
         on site: Site, desk: Desk, directory: Directory, log: @escaping @Sendable (String) -> Void
     ) {
+        site.firstSteps = FirstSteps(
+            page: "/my/password",
+            paths: ["/my/password", "/sessions/password", "/sessions", "/sessions/current", "/sign-out", "/sign-in", "/prefer"])
         SignInPages(log: log, isDemo: desk.settings.isDemo).register(on: site)
         MyPages().register(on: site)
         UnitPages(directory: directory).register(on: site)

@@ -77,19 +77,19 @@ package struct RegistrySessions: SessionSource {
 
     package func session(token: String, now: Instant) async throws -> SessionInfo? {
         guard token.utf8.count == tokenBytes * 2 else { return nil }
-        let hash = desk.keys.hash(token, for: sessionPurpose)
         let epoch = desk.epoch.current
         let span = desk.settings.sessionKeptMilliseconds
-        if span > 0, let known = kept.with({ $0[hash] }), known.epoch == epoch, known.until > now {
+        if span > 0, let known = kept.with({ $0[token] }), known.epoch == epoch, known.until > now {
             return known.info
         }
+        let hash = desk.keys.hash(token, for: sessionPurpose)
         guard let found = try await desk.database.read({ try $0.session(hash, at: now) }) else { return nil }
         if span > 0 {
             let fresh = Kept(
                 info: found.info, epoch: epoch, until: min(now.adding(milliseconds: span), found.info.expires))
             kept.with { kept in
                 if kept.count >= Self.keptMax { kept.removeAll(keepingCapacity: true) }
-                kept[hash] = fresh
+                kept[token] = fresh
             }
         }
         if found.isWritten(before: now) {
@@ -121,12 +121,12 @@ extension Transaction {
     fileprivate func session(_ hash: String, at now: Instant) throws -> FoundSession? {
         struct Line {
             let person: ID<Person>, name: String, county: String, isCustomer: Bool, phoneHash: String?
-            let expires: Instant, seenAt: Instant, isTrusted: Bool, grant: Grant?
+            let expires: Instant, seenAt: Instant, isTrusted: Bool, grant: Grant?, mustChange: Bool
         }
         let lines = try rows(
             """
             SELECT s.person, p.name, p.county, p.customer, p.phone_hash, s.expires_at, s.seen_at, s.trusted,
-                   g.role, g.unit, g.reach
+                   g.role, g.unit, g.reach, p.must_change
             FROM session s JOIN person p ON p.id = s.person AND p.active = 1
             LEFT JOIN grant_ g ON g.person = s.person AND g.since <= \(now) AND (g.until IS NULL OR g.until > \(now))
             WHERE s.token_hash = \(hash) AND s.expires_at > \(now)
@@ -135,7 +135,7 @@ extension Transaction {
             Line(
                 person: row[0], name: row[1], county: row[2], isCustomer: row[3], phoneHash: row[4], expires: row[5],
                 seenAt: row[6], isTrusted: row[7],
-                grant: (row[8] as Role?).map { Grant(role: $0, unit: row[9], reach: row[10]) })
+                grant: (row[8] as Role?).map { Grant(role: $0, unit: row[9], reach: row[10]) }, mustChange: row[11])
         }
         guard let first = lines.first else { return nil }
         var grants: [Grant] = []
@@ -145,7 +145,9 @@ extension Transaction {
             person: first.person, name: first.name, county: first.county, grants: grants,
             phoneHash: first.isCustomer ? first.phoneHash : nil, session: hash)
         return FoundSession(
-            info: SessionInfo(actor: actor, tokenHash: hash, expires: first.expires), isTrusted: first.isTrusted,
+            info: SessionInfo(
+                actor: actor, tokenHash: hash, expires: first.expires, mustChange: first.mustChange),
+            isTrusted: first.isTrusted,
             seenAt: first.seenAt)
     }
 
