@@ -18,15 +18,12 @@ package struct StructuredLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    package func log(
-        level: Logger.Level, message: Logger.Message, metadata extra: Logger.Metadata?, source: String, file: String,
-        function: String, line: UInt
-    ) {
+    package func log(event: LogEvent) {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         let at = SystemTime.now(time)
-        var text = "{\"time\":\"\(at)\",\"level\":\"\(level)\",\"message\":\(quote("\(message)"))"
-        for (key, value) in metadata.merging(extra ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
+        var text = "{\"time\":\"\(at)\",\"level\":\"\(event.level)\",\"message\":\(quote("\(event.message)"))"
+        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
             text += ",\(quote(key)):\(quote("\(value)"))"
         }
         text += ",\"label\":\(quote(label))}\n"

@@ -1,5 +1,7 @@
 import Desk
+import HTTPTypes
 import Registry
+import Storage
 import Testing
 import Values
 
