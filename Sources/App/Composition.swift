@@ -55,9 +55,11 @@ package struct Composition: Sendable {
     package func site(codes: @escaping @Sendable (String) -> Void) throws -> Site {
         let site = Site(
             desk: desk, sessions: RegistrySessions(desk), assets: assets, logger: logger)
-        VillagerDoors.register(on: site, desk: desk, directory: directory)
-        StaffDoors.register(on: site, desk: desk, directory: directory)
+        let guests: [any ServiceGuest] = [ClaimGuest()]
+        VillagerDoors.register(on: site, desk: desk, directory: directory, guests: guests)
+        StaffDoors.register(on: site, desk: desk, directory: directory, guests: guests)
         GridDoors.register(on: site, desk: desk, directory: directory)
+        ClaimDoors.register(on: site, directory: directory)
         InsightDoors.register(on: site, desk: desk, directory: directory)
         RegistryDoors.register(on: site, desk: desk, directory: directory, log: codes)
         OperationsDoors.register(on: site, composition: self)

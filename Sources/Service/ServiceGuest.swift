@@ -9,6 +9,8 @@ package protocol ServiceGuest: Sendable {
     func way(to service: String, _ village: VillageInfo) -> String?
     /// Above the services of a village's page.
     func banner(of village: VillageInfo, _ visit: Visit) async throws -> HTML?
+    /// Links beside the rarer kinds of request on a village's page.
+    func ways(_ village: VillageInfo, _ visit: Visit) -> [HTML]
     /// The page behind a receipt or number that opens no case.
     func page(of door: FollowDoor, _ visit: Visit) async throws -> Page?
     /// Under the state of a followed case.
@@ -22,6 +24,7 @@ package protocol ServiceGuest: Sendable {
 extension ServiceGuest {
     package func way(to service: String, _ village: VillageInfo) -> String? { nil }
     package func banner(of village: VillageInfo, _ visit: Visit) async throws -> HTML? { nil }
+    package func ways(_ village: VillageInfo, _ visit: Visit) -> [HTML] { [] }
     package func page(of door: FollowDoor, _ visit: Visit) async throws -> Page? { nil }
     package func section(of view: CaseView, _ door: FollowDoor, _ visit: Visit) async throws -> HTML? { nil }
     package func link(from view: CaseView, _ visit: Visit) -> HTML? { nil }

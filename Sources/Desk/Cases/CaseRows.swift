@@ -60,7 +60,7 @@ extension Transaction {
             """)
     }
 
-    func addPhoto(_ id: ID<CasePhoto>, of case_: ID<Case>, entry: ID<CaseEntry>?, _ file: Upload) throws {
+    package func addPhoto(_ id: ID<CasePhoto>, of case_: ID<Case>, entry: ID<CaseEntry>?, _ file: Upload) throws {
         try run(
             """
             INSERT INTO case_photo (id, case_id, entry, hash, bytes, type)

@@ -116,6 +116,18 @@ enum CaseAccess: Sendable, Equatable {
     case follower
 }
 
+extension Work {
+    /// A case of another service by sight, or by the receipt of the one whom it is for.
+    /// - Throws: `not-found`; `forbidden` for somebody who only follows it.
+    package func caseBehind(
+        _ number: Code, secret: String?, lastFour: String?
+    ) throws -> (seen: Case, isByReceipt: Bool) {
+        let (seen, access) = try tx.caseAt(number, by: actor, ReceiptProof(secret: secret, lastFour: lastFour, desk.keys))
+        guard access != .follower else { throw Problem.forbidden }
+        return (seen, access == .receipt)
+    }
+}
+
 extension Transaction {
     /// The one look-up of a case for a door: by sight, else by what stands on the receipt.
     /// - Throws: `not-found`, whatever the reason.

@@ -274,12 +274,7 @@ package struct ReportNeed: Action {
         switch ready {
         case .follow(let draft): return try work.follow(draft)
         case .new(let draft, let route, let secret):
-            let opened = try work.open(draft)
-            return Receipt(
-                number: opened.number.text, receipt: secret, promisedAt: opened.promisedAt,
-                promise: work.promise(opened.promisedAt), kind: draft.kind.name, kindTitle: draft.kind.title,
-                villageName: route?.name, representative: route?.representativeServer, liaison: route?.liaisonServer,
-                dangers: draft.dangers.map(\.rawValue), isFollowing: false)
+            return work.receipt(for: try work.open(draft), draft, route, secret: secret)
         }
     }
 }
@@ -291,6 +286,17 @@ package enum IntakeTries {
 }
 
 extension Work {
+    /// What somebody gets for a case that was opened for them.
+    package func receipt(
+        for opened: OpenedCase, _ draft: CaseDraft, _ route: VillageRoute?, secret: String
+    ) -> Receipt {
+        Receipt(
+            number: opened.number.text, receipt: secret, promisedAt: opened.promisedAt,
+            promise: promise(opened.promisedAt), kind: draft.kind.name, kindTitle: draft.kind.title,
+            villageName: route?.name, representative: route?.representativeServer, liaison: route?.liaisonServer,
+            dangers: draft.dangers.map(\.rawValue), isFollowing: false)
+    }
+
     /// The promised time in plain words of both languages.
     func promise(_ moment: Instant?) -> Texts {
         guard let moment, moment != .distantFuture else {

@@ -28,11 +28,7 @@ extension CaseMoveAction {
 
     package mutating func prepare(_ desk: Desk, by actor: Actor, at now: Instant) async throws {
         try await desk.kinds.refresh(desk.database, at: desk.clock.now)
-        // Four digits can be tried out; a secret cannot.
-        if lastFour != nil, secret == nil {
-            try desk.allowances.take("last-four:" + actor.address, ReceiptTries.allowance, at: now)
-            try desk.allowances.take("last-four-of:" + self.case.text, ReceiptTries.allowance, at: now)
-        }
+        try ReceiptTries.count(desk, self.case, secret: secret, lastFour: lastFour, by: actor, at: now)
     }
 
     package func perform(_ work: Work) throws -> Moved { try work.perform(self, move: Self.move) }
@@ -41,6 +37,16 @@ extension CaseMoveAction {
 /// Tries with the last four digits of a phone, by address and by case.
 package enum ReceiptTries {
     package static let allowance = Allowance(tries: 10, withinSeconds: 3600)
+
+    /// Four digits can be tried out; a secret cannot.
+    /// - Throws: `too-many-tries`.
+    package static func count(
+        _ desk: Desk, _ number: Code, secret: String?, lastFour: String?, by actor: Actor, at now: Instant
+    ) throws(Problem) {
+        guard lastFour != nil, secret == nil else { return }
+        try desk.allowances.take("last-four:" + actor.address, allowance, at: now)
+        try desk.allowances.take("last-four-of:" + number.text, allowance, at: now)
+    }
 }
 
 extension Work {
@@ -58,7 +64,7 @@ extension Work {
     }
 
     /// Says by name who was faster.
-    func naming<T>(_ body: () throws -> T) throws -> T {
+    package func naming<T>(_ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let problem as Problem where problem.code == "case-moved" {

@@ -93,7 +93,7 @@ package struct Moved: Answer, Equatable {
     package let dueAt: Instant?
     package let assignee: String?
 
-    init(_ moved: Case, _ kind: Kind?) {
+    package init(_ moved: Case, _ kind: Kind?) {
         number = moved.number.text
         state = moved.state
         stateTitle = kind?.stateTitle(moved.state) ?? Texts(zh: moved.state, en: moved.state)

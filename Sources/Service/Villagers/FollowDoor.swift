@@ -19,7 +19,7 @@ package enum FollowDoor: Sendable {
     }
 
     /// The door through which a page was opened.
-    init(of visit: Visit) {
+    package init(of visit: Visit) {
         if let secret = visit.parameters["secret"] {
             self = .receipt(secret)
         } else if let lastFour = visit.parameters["lastFour"] {
@@ -30,7 +30,7 @@ package enum FollowDoor: Sendable {
     }
 
     /// Reads the case through this door; tries by number are limited by the query.
-    func look(_ visit: Visit) async throws -> CaseView {
+    package func look(_ visit: Visit) async throws -> CaseView {
         switch self {
         case .receipt(let secret):
             try await visit.desk.fetch(FollowQuery.self, ["secret": .text(secret)], by: visit.actor)

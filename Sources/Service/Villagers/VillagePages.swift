@@ -156,6 +156,7 @@ struct VillagePages: Sendable {
             <li><a href="/requests/new?kind=\(kind.name)&amp;village=\(village.id)">\(kind.title.in(words.language))</a></li>
             """
         }
+        let ways: [HTML] = guests.flatMap { $0.ways(village, visit) }.map { "<li>\($0)</li>" }
         let town: HTML =
             words.language == .chinese || village.townshipNameEn.isEmpty
             ? VillagerParts.chinese(village.townshipName, words) : HTML(village.townshipNameEn)
@@ -164,7 +165,7 @@ struct VillagePages: Sendable {
             <p class="quiet">\(town) · <a href="/choose">\(words["villagers.change"])</a></p></div>
             \(VillagerParts.dangerWay(village, words))\(banners)
             <ul class="doors">\(doors)\(progress(visit))</ul>
-            <ul class="more-doors">\(rest)</ul>
+            <ul class="more-doors">\(rest)\(ways)</ul>
             <section><h2>\(words["villagers.people.title"])</h2>\(VillagerParts.people(known.servers, visit))
             <p class="calls">\(VillagerParts.hotline("95598", words))</p></section>
             <section><h2>\(words["villagers.notices.title"])</h2>\(notices(known.notices, visit))</section>
