@@ -23,6 +23,7 @@ struct PermissionQuestions: Sendable {
         let told: ID<Message>
         let feeder: FeederInfo
         let device: ID<Device>
+        let claim: PermissionStage.MadeClaim
     }
 
     init(_ stage: PermissionStage) async throws {
@@ -32,7 +33,8 @@ struct PermissionQuestions: Sendable {
             let switched = try await stage.aSwitch(at: spot)
             things[spot.name] = Things(
                 spot: spot, open: try await stage.aCase(at: spot), account: try await stage.anAccount(at: spot).number,
-                handover: try await stage.aHandover(at: spot), told: try await stage.aMessageToTell(at: spot), feeder: switched.feeder, device: switched.device)
+                handover: try await stage.aHandover(at: spot), told: try await stage.aMessageToTell(at: spot),
+                feeder: switched.feeder, device: switched.device, claim: try await stage.aClaim(at: spot))
         }
         self.things = things
         customers = (try await stage.aCase(at: stage.home, by: stage.village.zhang), try await stage.aCase(at: stage.home))
@@ -67,6 +69,15 @@ struct PermissionQuestions: Sendable {
         case "case":
             let proof = column == .stranger ? "?secret=\(ownCase.secret)" : ""
             try await expect(name, column, mark, "/requests/\(ownCase.number)\(proof)", "/requests/\(otherCase.number)")
+        case "claim":
+            let mine = isCustomer ? try await stage.aClaim(at: stage.home, by: stage.village.zhang) : home.claim
+            let theirs = isCustomer || column == .stranger ? try await stage.aClaim(at: stage.home) : away.claim
+            let proof = column == .stranger ? "?secret=\(mine.secret)" : ""
+            try await expect(name, column, mark, "/claims/\(mine.number)\(proof)", "/claims/\(theirs.number)")
+        case "claims": try await shows(name, column, mark, "/claims", home.claim.number, away.claim.number)
+        case "claim-calculator":
+            let path = "/claims/calculator?category=motor&boughtOn=2025-01-01&damagedOn=\(stage.today.iso)&price=2500"
+            try await expect(name, column, mark, path, nil)
         case "follow-case":
             try await expect(name, column, mark, "/follow?secret=\(ownCase.secret)", "/follow?secret=\(String(ownCase.secret.reversed()))")
         case "requests":

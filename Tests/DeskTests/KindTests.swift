@@ -9,7 +9,7 @@ import Values
 @Suite struct KindTests {
     @Test func theNineKindsAreAsTheServiceNamesThem() {
         #expect(
-            KindCatalog(kinds: Bugang.kinds).names == [
+            KindCatalog(kinds: Bugang.kinds).offered.map(\.name) == [
                 "connection", "usage", "payment", "inquiry", "repair", "hazard", "dispute", "complaint", "other",
             ])
     }
@@ -29,6 +29,7 @@ import Values
             ("repair", "arrival-regulator", "2h"), ("repair", "restoration", "4h"), ("hazard", "attendance", "2h"),
             ("hazard", "major", "7d"), ("hazard", "general", "30d"), ("dispute", "contact", "1wd"),
             ("dispute", "mediation", "15wd"), ("complaint", "contact", "24h"), ("complaint", "answer", "5wd"),
+            ("appliance-damage", "check", "24h"), ("appliance-damage", "answer", "1wd"),
         ])
     func limitsAreThoseOfTheRules(_ kind: String, _ limit: String, _ rule: String) throws {
         let found = try #require(Bugang.kind(kind).limit(limit))

@@ -1,6 +1,6 @@
 package import Desk
 package import Registry
-import Service
+package import Service
 import Values
 package import Web
 

@@ -1,5 +1,5 @@
 package import Desk
-import PowerRules
+package import PowerRules
 import Registry
 package import Service
 import Storage

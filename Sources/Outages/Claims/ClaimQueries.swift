@@ -1,4 +1,4 @@
-import Desk
+package import Desk
 import PowerRules
 package import Storage
 package import Values
