@@ -30,8 +30,11 @@ package func loadCalendar() throws -> WorkCalendar {
 /// `cunwang rules …`: what the rules of the trade say, for anybody who wants to check.
 package struct RulesCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "rules", abstract: "Ask the working-day calendar and the limits.",
-        subcommands: [Workdays.self, Due.self])
+        commandName: "rules", abstract: "Ask the rules of the trade: days and limits, networks, faults, reliability, claims.",
+        subcommands: [
+            Workdays.self, Due.self, CheckNetwork.self, Locate.self, ReliabilityFigures.self, Compensation.self,
+            PlannedOutage.self, ConvertDatum.self,
+        ])
 
     package init() {}
 
