@@ -28,6 +28,8 @@ import Values
     ) async throws -> Case {
         try await desk.database.write { tx in
             let work = Work(tx, by: actor, at: desk.clock.now, desk: desk)
+            var fields = fields
+            if actor.person != nil, fields.hands == nil { fields.hands = Bugang.worker(actor) }
             return try work.move(tx.visibleCase(number, to: actor), move, fields)
         }
     }

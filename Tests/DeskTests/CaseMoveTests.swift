@@ -76,9 +76,30 @@ private func full(_ into: Case? = nil) -> MoveFields {
 
     private func attempt(_ move: String, _ seen: Case, by actor: Actor, at now: Instant = Bugang.start) -> Result<Case, Problem> {
         Result { () throws(Problem) in
-            try seen.moved(
-                move, of: Bugang.kind(seen.kind), by: actor, full(other), at: now, calendar: Bugang.calendar)
+            var fields = full(other)
+            if actor.person != nil { fields.hands = Bugang.worker(actor) }
+            return try seen.moved(
+                move, of: Bugang.kind(seen.kind), by: actor, fields, at: now, calendar: Bugang.calendar)
         }
+    }
+
+    /// A certificate is asked for again by whoever takes the work in hand (feature B7).
+    @Test func liveWorkIsTakenInHandOnlyWithACertificate() throws {
+        let kind = Bugang.kind("repair")
+        for hands in [nil, Bugang.worker(Bugang.zhang, certified: false)] {
+            var fields = MoveFields()
+            fields.hands = hands
+            let refused = fields
+            #expect(throws: Problem(.forbidden, "not-certified", ["name": Bugang.zhang.name])) {
+                try bugangCase("repair", "dispatched").moved(
+                    "arrive", of: kind, by: Bugang.zhang, refused, at: Bugang.start, calendar: Bugang.calendar)
+            }
+        }
+        var fields = MoveFields()
+        fields.hands = Bugang.worker(Bugang.zhang)
+        let after = try bugangCase("repair", "dispatched").moved(
+            "arrive", of: kind, by: Bugang.zhang, fields, at: Bugang.start, calendar: Bugang.calendar)
+        #expect(after.state == "on-site")
     }
 
     @Test func everyMoveLeavesExactlyTheStatesOfTheTable() {

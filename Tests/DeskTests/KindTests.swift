@@ -7,7 +7,7 @@ import Testing
 import Values
 
 @Suite struct KindTests {
-    @Test func theNineKindsAreAsTheServiceNamesThem() {
+    @Test func theKindsAreInTheOrderOfTheServices() {
         #expect(
             KindCatalog(kinds: Bugang.kinds).offered.map(\.name) == [
                 "connection", "usage", "payment", "inquiry", "repair", "hazard", "dispute", "complaint", "other",

@@ -9,7 +9,7 @@ extension Work {
             switch effect {
             case .tellCustomer:
                 var data = messageData(after, kind, note: fields.note, into: fields.into)
-                data["worker"] = try after.assignee.flatMap { try tx.staffName($0) } ?? ""
+                data["worker"] = workerName(after, fields)
                 try tellCustomer(
                     of: seen, template: customerTemplate(step.name, kind), key: event.text, data: data)
             case .tellAssignee:
@@ -28,6 +28,13 @@ extension Work {
             default: break
             }
         }
+    }
+
+    /// Who works on it, as far as the move itself tells.
+    private func workerName(_ after: Case, _ fields: MoveFields) -> String {
+        guard let assignee = after.assignee else { return "" }
+        if let worker = fields.assignee, worker.id == assignee { return worker.name }
+        return assignee == actor.person ? actor.name : ""
     }
 
     /// A message to somebody of the staff, in the application.

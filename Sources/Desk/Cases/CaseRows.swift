@@ -158,11 +158,6 @@ extension Transaction {
 
     // MARK: People
 
-    /// Name of a member of the staff.
-    package func staffName(_ id: ID<Person>) throws -> String? {
-        try value("SELECT name FROM person WHERE id = \(id) AND customer = 0")
-    }
-
     /// The person whom a case is for, as it was given.
     package func contact(of case_: ID<Case>, _ keys: KeyRing) throws -> CaseContact {
         let sealed = try first("SELECT name, phone FROM cases WHERE id = \(case_)") {
