@@ -11,7 +11,7 @@ import Values
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Prepare a database for Benchmarks/run.", shouldDisplay: false,
-        subcommands: [Fill.self, Trace.self, Locate.self])
+        subcommands: [Fill.self, Trace.self, Locate.self, Grid.self])
 
     struct Fill: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

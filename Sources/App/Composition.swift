@@ -58,7 +58,7 @@ package struct Composition: Sendable {
         let guests: [any ServiceGuest] = [ClaimGuest()]
         VillagerDoors.register(on: site, desk: desk, directory: directory, guests: guests)
         StaffDoors.register(on: site, desk: desk, directory: directory, guests: guests)
-        GridDoors.register(on: site, desk: desk, directory: directory)
+        GridDoors.register(on: site, desk: desk, directory: directory, sources: MapMarks.sources)
         ClaimDoors.register(on: site, directory: directory)
         InsightDoors.register(on: site, desk: desk, directory: directory)
         RegistryDoors.register(on: site, desk: desk, directory: directory, log: codes)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Desk
 import Foundation
 import Grid
+import PowerRules
 import Registry
 import Storage
 import Values
@@ -37,7 +38,7 @@ extension ImportCommand {
             if let format, NetworkFormat(rawValue: format) == nil {
                 throw ValidationError("--format takes csv, json or cim")
             }
-            if let datum, NetworkDatum(rawValue: datum) == nil {
+            if let datum, Datum(rawValue: datum) == nil {
                 throw ValidationError("--datum takes wgs84, cgcs2000 or gcj02")
             }
         }
@@ -49,8 +50,15 @@ extension ImportCommand {
                     throw ValidationError("this database holds no county yet; make one with “cunwang demo --empty”")
                 }
                 let order = try order(file, format, county.path, composition.directory.latest)
+                let shown = Locked(-1)
                 let report = try await NetworkImport.run(file, as: order, desk: composition.desk) { share in
-                    FileHandle.standardError.write(Data("\r\(Int(share * 100)) %".utf8))
+                    let percent = Int(share * 100)
+                    guard
+                        shown.with({ last in
+                            defer { last = percent }; return last != percent
+                        })
+                    else { return }
+                    FileHandle.standardError.write(Data("\r\(percent) %".utf8))
                 }
                 let words = composition.desk.locales.words(.english)
                 try Self.print(report, words, isDryRun: dryRun)
@@ -104,7 +112,7 @@ extension ImportCommand {
                 county: county, feeder: code, name: name ?? file.feeder?.name ?? code, substation: parts.first ?? "S1",
                 substationName: parts.count > 1 ? parts[1] : file.substation?.name ?? parts.first ?? "S1", station: unit,
                 source: source, format: format.rawValue,
-                datum: datum.flatMap(NetworkDatum.init) ?? file.datum.flatMap(NetworkDatum.init) ?? .wgs84,
+                datum: datum.flatMap(Datum.init) ?? file.datum.flatMap(Datum.init) ?? .wgs84,
                 accounts: try accountTable(), isDryRun: dryRun)
         }
 

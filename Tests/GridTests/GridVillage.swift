@@ -122,7 +122,7 @@ struct GridVillage: Sendable {
     // MARK: Doing
 
     func order(
-        _ feeder: String = "F1", station: UnitID? = nil, accounts: [String: String] = [:], datum: NetworkDatum = .wgs84,
+        _ feeder: String = "F1", station: UnitID? = nil, accounts: [String: String] = [:], datum: Datum = .wgs84,
         dry: Bool = false
     ) -> NetworkOrder {
         NetworkOrder(

@@ -196,4 +196,28 @@ struct NetworkImportTests {
             }
         }
     }
+
+    @Test func placesInGCJ02AreStoredInWGS84() async throws {
+        try await GridVillage.open(.sqlite) { village in
+            let truth = Networks.ring()
+            var shifted = truth
+            for index in shifted.nodes.indices {
+                shifted.nodes[index].place = truth.nodes[index].place.map { Datum.convert($0, from: .wgs84, to: .gcj02) }
+            }
+            try await village.imports(shifted, as: village.order(datum: .gcj02))
+            let stored = try await village.desk.database.read { tx in
+                try tx.rows("SELECT code, latitude, longitude FROM grid_node") { row in
+                    (row[0] as String, Place(latitude: row[1], longitude: row[2]))
+                }
+            }
+            #expect(stored.count == truth.nodes.count)
+            for (code, place) in stored {
+                let wanted = try #require(truth.nodes.first { $0.id == code }?.place)
+                let moved = try #require(shifted.nodes.first { $0.id == code }?.place)
+                #expect(try #require(place).metres(to: wanted) < 1, "\(code)")
+                #expect(moved.metres(to: wanted) > 100, "\(code)")
+            }
+            #expect(try await village.count("SELECT COUNT(*) FROM network_version WHERE datum = 'gcj02'") == 1)
+        }
+    }
 }

@@ -26,7 +26,9 @@ def mrid(name):
 
 def thing(kind, name, **fields):
     """One object; a value that begins with `#` refers to another one."""
-    lines = [f'  <cim:{kind} rdf:ID="_{mrid(name)}">', f"    <cim:IdentifiedObject.mRID>{mrid(name)}</cim:IdentifiedObject.mRID>"]
+    lines = [f'  <cim:{kind} rdf:ID="_{mrid(name)}">']
+    if kind != "PositionPoint":
+        lines.append(f"    <cim:IdentifiedObject.mRID>{mrid(name)}</cim:IdentifiedObject.mRID>")
     for key, value in fields.items():
         key = key.replace("__", ".")
         if value is None or value == "":

@@ -18,6 +18,17 @@ package struct NetworkFile: Sendable {
         lines = [:]
         findings = []
     }
+
+    /// The same file with its places in the datum that is stored.
+    func inWGS84(from datum: Datum) -> NetworkFile {
+        guard datum != .wgs84 else { return self }
+        func moved(_ place: Place?) -> Place? { place.map { Datum.convert($0, from: datum, to: .wgs84) } }
+        var file = self
+        for index in file.network.nodes.indices { file.network.nodes[index].place = moved(file.network.nodes[index].place) }
+        for index in file.network.loads.indices { file.network.loads[index].place = moved(file.network.loads[index].place) }
+        file.lines = lines.mapValues { $0.compactMap(moved) }
+        return file
+    }
 }
 
 /// What is wrong or strange in a network that is to be imported. An error keeps the whole file out.

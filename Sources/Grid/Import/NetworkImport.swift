@@ -35,14 +35,14 @@ package struct NetworkOrder: Sendable {
     package var source: String
     package var format: String
     /// Of the file's places; they are stored as WGS-84.
-    package var datum: NetworkDatum
+    package var datum: Datum
     /// Account number by the load's id, where the two differ.
     package var accounts: [String: String]
     package var isDryRun: Bool
 
     package init(
         county: String, feeder: String, name: String, substation: String, substationName: String,
-        station: ID<Unit>? = nil, source: String, format: String, datum: NetworkDatum = .wgs84,
+        station: ID<Unit>? = nil, source: String, format: String, datum: Datum = .wgs84,
         accounts: [String: String] = [:], isDryRun: Bool = false
     ) {
         self.county = county
@@ -72,6 +72,7 @@ package enum NetworkImport {
         progress: @escaping @Sendable (Double) -> Void = { _ in }
     ) async throws -> NetworkReport {
         let actor = actor ?? .system(county: order.county)
+        let file = file.inWGS84(from: order.datum)
         var report = NetworkReport()
         report.nodes = file.network.nodes.count
         report.devices = file.network.edges.count
