@@ -96,6 +96,7 @@ let package = Package(
             dependencies: [
                 "Values", "PowerRules", "Storage", "Desk", "Web", "Registry", "Grid", "Service",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
         .target(

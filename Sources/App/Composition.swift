@@ -1,6 +1,6 @@
 package import Desk
 package import Foundation
-import Grid
+package import Grid
 import Insight
 package import Logging
 import Outages
@@ -15,6 +15,8 @@ package import Web
 package struct Composition: Sendable {
     package let desk: Desk
     package let directory: Directory
+    /// The network in memory.
+    package let grid: GridModel
     package let metrics: PrometheusMetrics
     package let logger: Logger
     private let assets: Assets
@@ -42,6 +44,8 @@ package struct Composition: Sendable {
             database: database, clock: clock, chance: chance, keys: keys, calendar: try Shipped.calendar.get(),
             locales: try Shipped.locales.get(), kinds: KindCatalog(kinds: kinds), settings: settings)
         try await desk.seedKinds(kinds)
+        try await desk.seedGuides(try Shipped.guides.get())
+        grid = GridModel()
         directory = Directory(database: database)
         _ = try await directory.current(at: clock.now)
         assets = try await Assets(folder: Resources.folder("Public"), beside: Resources.leaflet)
@@ -55,10 +59,11 @@ package struct Composition: Sendable {
     package func site(codes: @escaping @Sendable (String) -> Void) throws -> Site {
         let site = Site(
             desk: desk, sessions: RegistrySessions(desk), assets: assets, logger: logger)
-        let guests: [any ServiceGuest] = [ClaimGuest()]
+        let guests: [any ServiceGuest] = [OutageGuest(directory: directory, assets: assets), ClaimGuest()]
         VillagerDoors.register(on: site, desk: desk, directory: directory, guests: guests)
         StaffDoors.register(on: site, desk: desk, directory: directory, guests: guests)
         GridDoors.register(on: site, desk: desk, directory: directory, sources: MapMarks.sources)
+        OutageDoors.register(on: site, desk: desk, directory: directory)
         ClaimDoors.register(on: site, directory: directory)
         InsightDoors.register(on: site, desk: desk, directory: directory)
         RegistryDoors.register(on: site, desk: desk, directory: directory, log: codes)
@@ -117,6 +122,7 @@ package struct Composition: Sendable {
 enum Shipped {
     static let calendar = Result { try loadCalendar() }
     static let locales = Result { try Locales(folder: Resources.folder("Locales")) }
+    static let guides = Result { try Guides.load(folder: Resources.folder("Data/guides")) }
     static let kinds = Result { try Kind.load(folder: Resources.folder("Data/kinds")) }
 }
 

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Desk
 import Foundation
 import Logging
+import Outages
 import Registry
 import Service
 import ServiceLifecycle
@@ -35,7 +36,14 @@ enum Workers {
             },
             Loop("broadcasts", every: .seconds(1), logger: logger) {
                 guard await givesWay(desk, seconds: 5) else { return false }
-                return try await Broadcasts.tick(desk, at: desk.clock.now)
+                let more = try await Broadcasts.tick(desk, at: desk.clock.now)
+                return try await HouseholdNotices.tick(desk, at: desk.clock.now) || more
+            },
+            Loop("locating", every: .seconds(1), logger: logger) {
+                try await OutageLocating.tick(desk, composition.grid, at: desk.clock.now, holder: holder)
+            },
+            Loop("dispatch", every: .seconds(5), logger: logger) {
+                try await IncidentSweep.tick(desk, at: desk.clock.now) >= 100
             },
             Loop("directory", every: .seconds(2), logger: logger) {
                 _ = try await directory.current(at: desk.clock.now)
@@ -68,6 +76,7 @@ enum Workers {
                 try await desk.database.read { tx in
                     var named = try tx.draftFiles(among: hashes)
                     named.formUnion(try tx.casePhotos(among: hashes))
+                    named.formUnion(try tx.outagePhotos(among: hashes))
                     named.formUnion(try tx.personPhotos(among: hashes))
                     return named
                 }

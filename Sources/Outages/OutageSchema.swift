@@ -6,7 +6,8 @@ package import Storage
 /// the rows from which all reliability figures are computed (DL/T 836, IEEE 1366). `low` and `high`
 /// are the half-open range of supply positions within the feeder, where it is known.
 package enum OutageSchema {
-    package static let migrations: [Migration] = [Migration("outages-001", interruptions)] + ClaimSchema.migrations
+    package static let migrations: [Migration] =
+        [Migration("outages-001", interruptions)] + ClaimSchema.migrations + IncidentSchema.migrations
 
     private static let interruptions: [Migration.Part] = [
         .sql(

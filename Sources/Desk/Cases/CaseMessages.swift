@@ -2,7 +2,7 @@ package import Values
 
 /// Who is told what because of a case.
 extension Work {
-    func tell(
+    package func tell(
         _ step: KindMove, _ seen: Case, _ after: Case, _ kind: Kind, _ fields: MoveFields, event: ID<Event>
     ) throws {
         for effect in step.effects {
@@ -81,7 +81,7 @@ extension Work {
         }
     }
 
-    func tell(
+    package func tell(
         _ follower: CaseFollower, _ about: Case, template: String, key: String, data: [String: String]
     ) throws {
         try tellOne(

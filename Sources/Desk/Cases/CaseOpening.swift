@@ -158,10 +158,14 @@ extension Work {
             draft.customer != nil || sms
             ? .customer(person: draft.customer, name: draft.name, phone: draft.phone, village: draft.village)
             : .handedOver(name: draft.name)
-        try owe(
-            MessageDraft(
-                key: "\(event.text)/received", to: recipient, template: "case-received", data: data, caseID: id.text),
-            county: draft.county)
+        // A case that a service opens by itself is for nobody in particular.
+        if draft.customer != nil || !draft.name.isEmpty {
+            try owe(
+                MessageDraft(
+                    key: "\(event.text)/received", to: recipient, template: "case-received", data: data,
+                    caseID: id.text),
+                county: draft.county)
+        }
         let isUrgent = !draft.dangers.isEmpty
         if let assignee = draft.assignee, assignee != actor.person {
             try owe(

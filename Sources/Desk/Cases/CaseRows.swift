@@ -259,6 +259,13 @@ package struct CaseFollower: Sendable, Equatable {
     package let name: String
     package let phone: PhoneNumber?
     package let village: ID<Village>?
+    package init(id: String, person: ID<Person>?, name: String, phone: PhoneNumber?, village: ID<Village>?) {
+        self.id = id
+        self.person = person
+        self.name = name
+        self.phone = phone
+        self.village = village
+    }
 }
 
 private func readCase(_ row: Row) -> Case {

@@ -260,6 +260,10 @@ package struct KindProblem: Sendable, Hashable, CustomStringConvertible {
 package struct KindRefused: Error, Sendable, CustomStringConvertible {
     package let kind: String
     package let problems: [KindProblem]
+    package init(kind: String, problems: [KindProblem]) {
+        self.kind = kind
+        self.problems = problems
+    }
     package var description: String {
         "kind \(kind): " + problems.map(\.description).joined(separator: "; ")
     }

@@ -83,7 +83,7 @@ extension Work {
         return try tx.worker(person, at: now)
     }
 
-    func workerField(_ id: ID<Person>?) throws -> Worker? {
+    package func workerField(_ id: ID<Person>?) throws -> Worker? {
         guard let id else { return nil }
         guard let worker = try tx.worker(id, at: now) else { throw Problem.invalid("assignee", "not-found") }
         return worker

@@ -32,21 +32,21 @@ package enum StaffQueries {
 }
 
 /// Somebody who could be sent.
-struct Candidate: Sendable {
-    let id: ID<Person>
-    let name: String
+package struct Candidate: Sendable {
+    package let id: ID<Person>
+    package let name: String
     /// Open cases that they have now.
-    let openCases: Int
-    let isCertified: Bool
+    package let openCases: Int
+    package let isCertified: Bool
     /// The village's own, today: its representative or who stands in.
-    let isOwn: Bool
-    let isOnLeave: Bool
+    package let isOwn: Bool
+    package let isOnLeave: Bool
 }
 
 extension Work {
     /// Who works at the station to which a case belongs: the village's own first, then by how much
     /// each has to do.
-    func candidates(forCase number: Code) throws -> [Candidate] {
+    package func candidates(forCase number: Code) throws -> [Candidate] {
         let day = now.day
         let found = try tx.first(
             "SELECT station, village, confidential, hidden_from FROM cases WHERE number = \(number)"
