@@ -69,6 +69,17 @@ struct PermissionQuestions: Sendable {
         case "case":
             let proof = column == .stranger ? "?secret=\(ownCase.secret)" : ""
             try await expect(name, column, mark, "/requests/\(ownCase.number)\(proof)", "/requests/\(otherCase.number)")
+        case "outages":
+            let mine = try await stage.anIncident(at: stage.home)
+            let theirs = try await stage.anIncident(at: stage.outside(column))
+            try await shows(name, column, mark, "/outages", mine.number, theirs.number)
+        case "incident":
+            let mine = try await stage.anIncident(at: stage.home)
+            let theirs = try await stage.anIncident(at: stage.outside(column))
+            try await expect(name, column, mark, "/incidents/\(mine.number)", "/incidents/\(theirs.number)")
+        case "outages-here":
+            try await expect(
+                name, column, mark, "/outages/here?village=\(village)", "/outages/here?village=\(stage.far.village)")
         case "claim":
             let mine = isCustomer ? try await stage.aClaim(at: stage.home, by: stage.village.zhang) : home.claim
             let theirs = isCustomer || column == .stranger ? try await stage.aClaim(at: stage.home) : away.claim

@@ -44,8 +44,12 @@ package struct IncidentState: Answer, Equatable {
 extension Work {
     /// - Throws: `not-found` for one that is not for these eyes; `joined-elsewhere` for one that is
     ///   part of another by now.
-    func visibleIncident(_ number: Code) throws -> (incident: Incident, about: Case) {
+    func visibleIncident(_ number: Code, _ seen: Int? = nil) throws -> (incident: Incident, about: Case) {
         let about = try tx.visibleCase(number, to: actor)
+        // Whoever looks at an older state is told the new one before anything else is complained of.
+        if let seen, seen != about.version, let kind = desk.kinds.kind(about.kind, version: about.kindVersion) {
+            try naming { throw about.caseMoved(kind) }
+        }
         guard let incident = try tx.incident(about.id) else { throw Problem.notFound }
         if let into = incident.joinedInto, let other = try tx.incident(into) {
             throw Problem(.conflict, "joined-elsewhere", ["number": other.number.text])
@@ -61,6 +65,7 @@ extension Work {
         var fields = MoveFields(note: note, seen: seen)
         fields.isByOwnDoor = true
         fields.photos = photos
+        fields.hands = try hands(for: move, of: about)
         return try naming { try self.move(about, move, fields) }
     }
 

@@ -35,7 +35,7 @@ package struct LinkDamage: IncidentAction {
     }
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         guard found.damage == nil else { throw Problem(.conflict, "damage-linked") }
         let moved = try work.moveIncident(about, "damage", note: what, seen: seen)
         let receipt = try hazard.perform(work)
@@ -59,7 +59,7 @@ package struct DismissIncident: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         try work.checkPermit(of: found)
         guard found.step == 0 else { throw Problem(.conflict, "already-restored") }
         let moved = try work.moveIncident(about, "withdraw", note: reason, seen: seen)

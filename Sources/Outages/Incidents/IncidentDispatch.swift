@@ -90,7 +90,7 @@ package struct DeclineIncident: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         guard about.assignee == work.actor.person || work.actor.has(.dispatcher) else { throw Problem.forbidden }
         guard about.state == "submitted", let kind = work.desk.kinds.kind(about.kind, version: about.kindVersion) else {
             let kind = work.desk.kinds.current(about.kind)

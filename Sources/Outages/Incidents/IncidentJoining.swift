@@ -16,7 +16,7 @@ package struct JoinIncidents: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        let (found, about) = try work.visibleIncident(incident)
+        let (found, about) = try work.visibleIncident(incident, seen)
         let other: (incident: Incident, about: Case)
         do {
             other = try work.visibleIncident(into)
@@ -43,7 +43,7 @@ package struct SplitIncident: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         let device = try work.device(device, of: found)
         let dark = try work.tx.darkRanges(of: found.id).filter { $0.feeder == device.feeder }
         let inside = dark.filter { $0.positions.overlaps(device.positions) }

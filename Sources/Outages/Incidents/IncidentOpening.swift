@@ -65,7 +65,7 @@ extension Work {
         let info = try village.flatMap { try tx.village($0) }
         let station = info?.station ?? first.station
         let workers = try outageWorkers(station: station, village: village)
-        let customers = max(affected?.customers ?? 0, reports.count)
+        let customers = max(affected?.customers ?? reports.count, 1)
         let what = whatText(fault, info?.name ?? first.villageName, customers)
         var draft = CaseDraft(
             kind: kind, county: first.county, village: village, villageName: info?.name ?? first.villageName,

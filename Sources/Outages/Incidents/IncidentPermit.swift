@@ -18,7 +18,7 @@ package struct TakePermitStep: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         guard let person = work.actor.person else { throw Problem.notSignedIn }
         guard try work.tx.isCertified(person, on: work.now.day) || work.actor.has(.dispatcher, .stationHead) else {
             throw Problem.invalid("step", "not-certified", ["name": work.actor.name])

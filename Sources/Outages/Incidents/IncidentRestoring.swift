@@ -19,7 +19,7 @@ package struct RestoreSection: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         try work.checkPermit(of: found)
         let moment = try work.restoredAt(at, found)
         let dark = try work.tx.darkRanges(of: found.id)
@@ -64,7 +64,7 @@ package struct RestoreAll: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         try OutageCause.check(cause, field: "cause", work.desk, today: work.now.day)
         try OutageCause.check(equipment, field: "equipment", work.desk, today: work.now.day)
         guard cause != nil || found.cause != nil else { throw Problem.invalid("cause", "missing") }

@@ -70,8 +70,8 @@ package enum IncidentSchema {
         .sql("CREATE INDEX incident_station_past ON incident (station, restored_at, id) WHERE open = 0"),
         .sql("CREATE INDEX incident_county_open ON incident (county, started_at, id) WHERE open = 1"),
         .sql("CREATE INDEX incident_county_past ON incident (county, restored_at, id) WHERE open = 0"),
-        .sql("CREATE INDEX incident_offer ON incident (offer_at) WHERE offer_at IS NOT NULL"),
-        .sql("CREATE INDEX incident_alarm ON incident (alarm_at) WHERE alarm_at IS NOT NULL"),
+        .sql("CREATE INDEX incident_offer_due ON incident (offer_at) WHERE offer_at IS NOT NULL"),
+        .sql("CREATE INDEX incident_alarm_due ON incident (alarm_at) WHERE alarm_at IS NOT NULL"),
         .sql("CREATE INDEX incident_parent ON incident (parent, id) WHERE parent IS NOT NULL"),
     ]
 

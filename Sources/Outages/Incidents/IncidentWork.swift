@@ -22,7 +22,7 @@ package struct ArriveAtIncident: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         try work.checkProof(&found, place: try proofPlace(latitude, longitude), deviceAt: deviceAt)
         let moved = try work.moveIncident(about, "arrive", note: note, seen: seen, photos: photos)
         try work.accepted(&found)
@@ -49,7 +49,7 @@ package struct FindCause: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         let today = work.now.day
         try OutageCause.check(cause, field: "cause", work.desk, today: today)
         try OutageCause.check(equipment, field: "equipment", work.desk, today: today)
@@ -81,7 +81,7 @@ package struct EstimateRestoration: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         found.eta = work.now.adding(minutes: Int64(minutes))
         let moved = try work.moveIncident(about, "estimate", note: note, seen: seen)
         try work.tx.save(found)
@@ -103,7 +103,7 @@ package struct IsolateFault: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        var (found, about) = try work.visibleIncident(incident)
+        var (found, about) = try work.visibleIncident(incident, seen)
         var text = note
         if let device {
             let known = try work.device(device, of: found)
@@ -128,7 +128,7 @@ package struct UseMaterial: IncidentAction {
     package init() {}
 
     package func perform(_ work: Work) throws -> IncidentState {
-        let (found, about) = try work.visibleIncident(incident)
+        let (found, about) = try work.visibleIncident(incident, seen)
         try work.tx.insertMaterial(
             work.newID(), found.id, at: work.now, by: work.actor.person, name: material, amount: amount)
         let moved = try work.moveIncident(about, "material", note: "\(material) \(amount)", seen: seen)

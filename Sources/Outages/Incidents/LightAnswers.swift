@@ -77,10 +77,12 @@ package struct LightAnswer: Answer, Equatable {
 extension Work {
     fileprivate func confirmIfAllSay(_ incident: Incident, _ about: Case) throws {
         guard about.state == "resolved" else { return }
-        let asked: Int = try tx.value(
-            "SELECT COUNT(*) FROM follower WHERE case_id = \(incident.id)") ?? 0
-        let yes: Int = try tx.value(
-            "SELECT COUNT(*) FROM light_answer WHERE incident = \(incident.id) AND lit = 1") ?? 0
+        let asked: Int =
+            try tx.value(
+                "SELECT COUNT(*) FROM follower WHERE case_id = \(incident.id)") ?? 0
+        let yes: Int =
+            try tx.value(
+                "SELECT COUNT(*) FROM light_answer WHERE incident = \(incident.id) AND lit = 1") ?? 0
         guard asked > 0, yes >= asked else { return }
         let system = Work(tx, by: .system(county: about.county), at: now, desk: desk)
         try system.moveIncident(about, "light-confirmed")

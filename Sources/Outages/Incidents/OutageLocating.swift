@@ -218,8 +218,9 @@ private struct Folding {
         guard let at = open.firstIndex(where: { $0.id == id }) else { return }
         let located = fault.located
         var incident = open[at]
-        guard incident.device != located.device || incident.probability != located.probability
-            || incident.also != located.also || incident.isSingle != located.isSingle
+        guard
+            incident.device != located.device || incident.probability != located.probability
+                || incident.also != located.also || incident.isSingle != located.isSingle
         else { return }
         let moved = incident.device != located.device
         incident.device = located.device
