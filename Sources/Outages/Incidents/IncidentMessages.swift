@@ -1,5 +1,6 @@
 package import Desk
 import Grid
+import Registry
 import Storage
 package import Values
 
@@ -17,7 +18,7 @@ extension Work {
             "cause": cause?.zh ?? zh["incident.cause-open"], "cause@en": cause?.en ?? en["incident.cause-open"],
             "eta": incident.eta.map { zh.moment($0, now: now) } ?? zh["incident.eta-open"],
             "eta@en": incident.eta.map { en.moment($0, now: now) } ?? en["incident.eta-open"],
-            "worker": try about.assignee.flatMap { try tx.staffName($0) } ?? "",
+            "worker": try about.assignee.flatMap { try tx.personName($0) } ?? "",
         ]
     }
 
