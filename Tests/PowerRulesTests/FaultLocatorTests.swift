@@ -90,6 +90,33 @@ extension FeederReports {
         #expect(["\(tried)", "\(parted)"] == [row[1], row[2]])
     }
 
+    /// docs/rules/locate.md: of storms in which some report, nearly all faults are named.
+    @Test(arguments: [0.3, 0.5, 0.8]) func theFaultsOfAStormAreNamed(share: Double) throws {
+        let areas = try (0..<14).map { n in
+            PlannedArea(
+                id: "A\(n)", place: try #require(Place(latitude: 34 + Double(n / 4) * 0.01, longitude: 114 + Double(n % 4) * 0.01)), customers: 110)
+        }
+        let substation = try #require(Place(latitude: 34, longitude: 114))
+        let tree = NetworkTree(Network.scaled(from: try Networks.network("rural2"), feeder: "F", substation: substation, areas: areas))
+        var cards = Cards(9)
+        var (named, wanted, told) = (0, 0, 0)
+        for _ in 0..<12 {
+            var edges: [Int] = []
+            while edges.count < 4 {
+                let edge = tree.deepest(Int.random(in: 1..<tree.nodeCount, using: &cards))
+                let range = tree.customers(edge)
+                if (12...330).contains(range.count), !edges.contains(where: { tree.customers($0).overlaps(range) }) { edges.append(edge) }
+            }
+            let reporters = edges.map { tree.customers($0).filter { _ in Double.random(in: 0..<1, using: &cards) < share } }
+            let faults = located(FeederReports(tree), reporters.flatMap { $0 }.shuffled(using: &cards)).map(\.edge)
+            let lowest = Set(reporters.compactMap { tree.lowestCommonEdge(of: $0) })
+            wanted += lowest.count
+            told += faults.count
+            named += lowest.intersection(faults).count
+        }
+        #expect(named * 100 >= wanted * 95 && told * 100 <= wanted * 105, "\(named) of \(wanted), \(told) told")
+    }
+
     @Test func probabilityGrowsWithEachReportAndIsHonest() throws {
         let tree = try Networks.tree("rural2")
         let edge = try #require(tree.edge(id: "L19"))

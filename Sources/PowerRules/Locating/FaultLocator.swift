@@ -77,9 +77,9 @@ struct FaultLocator {
         var count = 0
         /// Somebody behind it has light, or it is a source: it is not the fault.
         var isExcluded = false
-        /// ln of one fault here, and of the best set of faults below.
-        var whole = -Double.infinity
-        var split = 0.0
+        /// ln of one fault here, and of the best set of faults below, by share of people who report.
+        var whole = FaultOdds.Shares(repeating: -.infinity)
+        var split = FaultOdds.Shares()
     }
 
     init(_ reports: FeederReports, _ chain: FeederReports.Chain) {
@@ -126,21 +126,30 @@ struct FaultLocator {
     mutating func faults() -> [LocatedFault] {
         makeMeetings()
         weigh()
+        let rate = likeliestShare()
         var found: [LocatedFault] = []
         // `share`: how sure it is that what lies above is to be parted.
         var waiting = meetings.indices.filter { meetings[$0].parent < 0 }.map { (index: $0, share: 1.0, isPart: false) }
         while let (index, share, isPart) = waiting.popLast() {
             let meeting = meetings[index]
-            if !meeting.isExcluded, meeting.whole >= meeting.split || (!isPart && isOneFault(meeting)) {
+            let (whole, split) = (meeting.whole[rate], meeting.split[rate])
+            if !meeting.isExcluded, whole >= split || (!isPart && isOneFault(meeting)) {
                 found.append(fault(index, share))
                 continue
             }
-            let parted = meeting.isExcluded ? share : share * odds.share(meeting.split, against: meeting.whole)
+            let parted = meeting.isExcluded ? share : share * odds.share(split, against: whole)
             for own in meeting.own { found.append(house(meeting, own, parted)) }
             for own in meeting.ownAreas { found.append(unplaced(meeting, own, parted)) }
             waiting += meeting.children.map { ($0, parted, isPart || !meeting.isExcluded) }
         }
         return found
+    }
+
+    /// The share of people who report with which everything is explained best.
+    private func likeliestShare() -> Int {
+        var sum = FaultOdds.Shares()
+        for meeting in meetings where meeting.parent < 0 { sum += pointwiseMax(meeting.whole, meeting.split) }
+        return sum.indices.max { sum[$0] < sum[$1] } ?? 0
     }
 }
 
@@ -205,11 +214,11 @@ extension FaultLocator {
             if !meeting.isExcluded {
                 meeting.whole = odds.fault(min(meeting.count, range.count), of: range.count)
                 // What is known of an area only is explained by a fault of the area or above it.
-                if !meeting.ownAreas.isEmpty { meeting.split = -.infinity }
+                if !meeting.ownAreas.isEmpty { meeting.split = .init(repeating: -.infinity) }
             }
             if meeting.parent >= 0 {
                 meetings[meeting.parent].count += meeting.count
-                meetings[meeting.parent].split += max(meeting.whole, meeting.split)
+                meetings[meeting.parent].split += pointwiseMax(meeting.whole, meeting.split)
             }
             meetings[index] = meeting
         }

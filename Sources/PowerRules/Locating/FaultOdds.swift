@@ -1,16 +1,25 @@
 import Foundation
 
-/// How well a fault explains reports, in logarithms.
+/// How well faults explain reports, in logarithms.
 ///
 /// How many of the dark customers report is unknown beforehand: every share from none to all is as
-/// likely. Then k certain customers of n report with probability 1 / ((n + 1) · C(n, k)).
+/// likely. Then k certain customers of n report with probability 1 / ((n + 1) · C(n, k)). Where several
+/// faults are weighed against one, they have one share in common, since it is the same people on the
+/// same evening; the weights are kept for each of eight shares.
 struct FaultOdds: Sendable {
     let policy: LocatingPolicy
     /// ln of n!
     private let factorials: [Double]
-    let complete: Double
-    let partial: Double
-    let house: Double
+    /// By share: ln of a dark customer's report, and of their silence.
+    private let report: Shares
+    private let silence: Shares
+    private let edgeFault: Double
+    private let completeFault: Double
+    private let houseFault: Double
+
+    /// A value for each of the shares of customers who report.
+    typealias Shares = SIMD8<Double>
+    private static let shares = Shares(0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
 
     init(_ policy: LocatingPolicy, customers: Int) {
         self.policy = policy
@@ -18,9 +27,11 @@ struct FaultOdds: Sendable {
         sums.reserveCapacity(customers + 2)
         for n in 0...customers { sums.append(sums[n] + log(Double(n + 1))) }
         factorials = sums
-        complete = log(policy.completeFault)
-        partial = log(policy.partialFault)
-        house = log(policy.houseFault)
+        report = Self.logarithms(Self.shares)
+        silence = Self.logarithms(1 - Self.shares)
+        edgeFault = log(policy.edgeFault)
+        completeFault = log(policy.completeFault)
+        houseFault = log(policy.houseFault)
     }
 
     /// ln C(n, k)
@@ -29,11 +40,19 @@ struct FaultOdds: Sendable {
     /// ln of the probability that exactly these k of n dark customers report.
     func reports(_ k: Int, of n: Int) -> Double { -log(Double(n + 1)) - choose(n, k) }
 
-    /// ln of one fault behind which k of n reported.
-    func fault(_ k: Int, of n: Int) -> Double { (k == n ? complete : partial) + reports(k, of: n) }
+    /// ln of one fault behind which k of n reported, by share.
+    func fault(_ k: Int, of n: Int) -> Shares {
+        (k == n && k > 1 ? completeFault : edgeFault) + Double(k) * report + Double(n - k) * silence
+    }
 
-    /// ln of a fault at one house that reported.
-    var singleHouse: Double { house + reports(1, of: 1) }
+    /// ln of a fault at one house that reported, by share.
+    var singleHouse: Shares { houseFault + report }
+
+    private static func logarithms(_ values: Shares) -> Shares {
+        var logarithms = Shares()
+        for lane in logarithms.indices { logarithms[lane] = log(values[lane]) }
+        return logarithms
+    }
 
     /// k reports come from about half of n. With `orRarely` false: and there are so few sets of that
     /// size that one may consist of whole branches by chance.

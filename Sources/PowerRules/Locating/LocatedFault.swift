@@ -31,10 +31,10 @@ package struct LocatingPolicy: Sendable, Equatable {
     package var longestSilenceMinutes: Int? = 60
     /// So few reports are one fault, wherever they come from.
     package var fewReports = 3
-    /// How likely it is beforehand that a given edge fails, when all its customers reported.
+    /// How likely it is beforehand that a given edge fails.
+    package var edgeFault = 1e-3
+    /// The same where all its customers reported, when they are two or more.
     package var completeFault = 2e-2
-    /// The same when only some of them reported.
-    package var partialFault = 1e-5
     /// The same for the connection of one house.
     package var houseFault = 1e-6
     /// How much likelier than at the line above the cause of one person's report is at their own
