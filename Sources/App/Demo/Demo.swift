@@ -1,5 +1,6 @@
 package import Desk
 import Foundation
+import Grid
 import Registry
 import Service
 package import Storage
@@ -77,6 +78,9 @@ package enum Demo {
             let replay = DemoReplay(
                 desk: desk, files: files, county: county, stories: stories, photos: try await photos(desk), now: now)
             filed = try await replay.run { progress(words["demo.progress.cases"], $0) }
+            try await DemoOutages(desk: desk, grid: GridModel(), county: county.path, now: now).run {
+                progress(words["demo.progress.outages"], $0)
+            }
             try await DemoEvening(desk: desk, county: county, now: now).run {
                 progress(words["demo.progress.messages"], $0)
             }

@@ -175,6 +175,7 @@ extension Work {
     func accepted(_ incident: inout Incident) throws {
         guard incident.offerAt != nil else { return }
         incident.offerAt = nil
+        try tx.run("UPDATE incident SET alarm_at = NULL WHERE id = \(incident.id)")
         try tx.endOffers(incident.id, "accepted")
     }
 }
