@@ -3,9 +3,9 @@ window.cunwangMap = (function () {
   var groups = {
     outage: "outages", planned: "outages", area: "areas", areas: "areas", village: "villages", cluster: "villages",
     point: "points", "switch": "switches", opened: "switches", box: "areas", crew: "marks", "case": "marks",
-    danger: "marks"
+    cases: "marks", danger: "marks"
   };
-  var sizes = { area: 24, areas: 40, village: 22, cluster: 40, point: 18, "switch": 14, opened: 18, box: 22 };
+  var sizes = { area: 26, areas: 40, village: 26, cluster: 40, point: 24, "switch": 24, opened: 24, box: 24, cases: 34 };
 
   function popup(spot) {
     var box = document.createElement("div");
@@ -27,7 +27,8 @@ window.cunwangMap = (function () {
     if (String(shown).length > 3) { size = 46; }
     var face = document.createElement("span");
     face.textContent = shown;
-    var icon = L.divIcon({ className: "spot s-" + spot.k, iconSize: [size, size], html: face });
+    var icon = L.divIcon({ className: "spot s-" + spot.k, iconSize: [size, size], html: face,
+      iconAnchor: spot.k === "point" ? [-4, -4] : [size / 2, size / 2] });
     var made = L.marker([spot.a, spot.o], { icon: icon, title: spot.t, alt: spot.t, keyboard: few,
       zIndexOffset: /outage|planned|danger/.test(spot.k) ? 1000 : spot.k === "point" ? -100 : 0 });
     return made.bindPopup(function () { return popup(spot); });
@@ -35,8 +36,7 @@ window.cunwangMap = (function () {
 
   function pieces(list) {
     return list.map(function (p) {
-      var lat = 0, lon = 0, out = [];
-      for (var i = 0; i < p.length; i += 2) { lat += p[i]; lon += p[i + 1]; out.push([lat / 1e5, lon / 1e5]); }
+      for (var lat = 0, lon = 0, out = [], i = 0; i < p.length; i += 2) { lat += p[i]; lon += p[i + 1]; out.push([lat / 1e5, lon / 1e5]); }
       return out;
     });
   }

@@ -65,8 +65,11 @@ extension BenchCommand {
             for feeder in feeders {
                 lists.append(
                     try await desk.database.read { tx in
-                        // Breakers and lines at medium voltage, then whatever comes first.
-                        try tx.devices(of: feeder.id, kind: .switch, limit: 30) + tx.devices(of: feeder.id, limit: 200)
+                        // The breaker, lines at medium voltage, and whatever comes first.
+                        let lines = try ["K0", "M1", "M2", "M5", "M20"].compactMap { name in
+                            try tx.device(code: "\(feeder.code)-\(name)", feeder: feeder.id)
+                        }
+                        return try lines + tx.devices(of: feeder.id, limit: 20)
                     })
             }
             let devices = lists.flatMap { $0 }

@@ -16,7 +16,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 STARTS = ["/", "/choose", "/danger", "/requests/new", "/follow", "/sign-in", "/mine", "/work", "/board", "/search",
           "/inbox", "/told", "/counter", "/kinds", "/record", "/operations", "/results", "/people", "/units", "/notices",
           "/callers", "/audit", "/handovers", "/my/sessions", "/sign-in/help", "/sign-in/code"]
-NOT_PAGES = re.compile(r"^/(api|assets|metrics|healthz|readyz|photos|prefer|sign-out|hooks)(/|$)|/live$|\.(csv|json|png|svg|jpg|webm|js|css)$")
+NOT_PAGES = re.compile(r"^/(api|assets|metrics|healthz|readyz|photos|prefer|sign-out|hooks)(/|$)|/live$|\.(csv|json|geojson|png|svg|jpg|webm|js|css)$")
 # Every window calls from an address of its own, as a proxy would name it: limits count by address.
 _addresses = itertools.count()
 VARIABLE = re.compile(r"^(?:[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{20,}|\d+|\d{4}-\d\d(-\d\d)?)$")

@@ -54,6 +54,8 @@
   const targets = [];
   for (const element of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [tabindex="0"]')) {
     if (!shown(element) || element.disabled || isSkipLink(element)) continue;
+    // What is drawn on the map stands where it stands; the list on the same page does the same.
+    if (element.closest('.leaflet-pane')) continue;
     const box = element.getBoundingClientRect();
     let [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom];
     if (['checkbox', 'radio'].includes(element.type)) {

@@ -15,7 +15,7 @@ struct MapList: Sendable {
 
     private var words: Words { visit.words }
     private static let mostVillages = 60
-    private static let mostAreas = 120
+    private static let mostAreas = 24
     private static let nearest = 8
 
     /// `latitude,longitude,zoom` at which the drawing begins.
@@ -133,10 +133,13 @@ struct MapList: Sendable {
             <span class="quiet">\(words("map.customers", ["n": "\(area.info.customers)"])) · \(snapshot.feeders[area.feeder].info.name)</span></li>
             """
         }
+        let beyond: HTML? =
+            areas.count > Self.mostAreas
+            ? "<li><a href=\"/network\">+ \(words("map.areas", ["n": "\(areas.count - Self.mostAreas)"]))</a></li>" : nil
         return """
             <li><h3><a href="/villages/\(village.id)">\(village.name(in: words.language))</a>\(state)</h3>
             <p class="quiet">\(village.townshipName(in: words.language))</p><p>\(facts.joined(" · "))</p>\
-            \(inside.isEmpty ? nil : "<ul class=\"inside\">\(inside)</ul>" as HTML)<p>\(show)</p></li>
+            \(inside.isEmpty ? nil : "<ul class=\"inside\">\(inside)\(beyond)</ul>" as HTML)<p>\(show)</p></li>
             """
     }
 

@@ -15,7 +15,7 @@ package struct MapView: Encodable, Sendable {
     static let mostMeters = 600
 
     package struct Spot: Encodable, Sendable {
-        /// village, point, area, outage, planned, crew, case, danger, switch, box, cluster
+        /// village, cluster, point, area, areas, outage, planned, crew, case, cases, danger, switch, opened, box
         package let k: String
         package let a: Double
         package let o: Double
@@ -80,9 +80,7 @@ struct MapViewMaker {
         addSwitches()
         addMeters(meters)
         addOutages()
-        for mark in marks where bounds.contains(mark.place) {
-            add(mark.kind.rawValue, mark.place, mark.title, "", mark.link, 1)
-        }
+        addMarks()
         return MapView(zoom: bounds.zoom, spots: spots, lines: lines, more: more, datum: "WGS-84")
     }
 
@@ -171,6 +169,19 @@ struct MapViewMaker {
             for place in places(of: outage) where bounds.contains(place) {
                 add(outage.isPlanned ? "planned" : "outage", place, outage.title, second, outage.link, outage.customers)
             }
+        }
+    }
+
+    /// Dangers and crews stand for themselves; cases only where there is room for them.
+    private mutating func addMarks() {
+        let shown = marks.filter { bounds.contains($0.place) }
+        let isClose = bounds.zoom >= 15 || shown.count <= 12
+        for mark in shown where isClose || mark.kind != .case {
+            add(mark.kind.rawValue, mark.place, mark.title, "", mark.link, 1)
+        }
+        guard !isClose else { return }
+        for cell in clustered(shown.filter { $0.kind == .case }.map { ($0.place, 1) }) {
+            add("cases", cell.place, words("map.cases", ["n": "\(cell.n)"]), "", nil, cell.n)
         }
     }
 

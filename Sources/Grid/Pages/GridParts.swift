@@ -16,7 +16,7 @@ enum GridParts {
             return "<tr>\(line)</tr>"
         }
         return """
-            <div class="scroll" tabindex="0" role="region" aria-label="\(caption)"><table class="figures">
+            <div class="scroll" tabindex="0" role="region" aria-label="\(caption)"><table class="figures listed">
             <caption class="hidden-text">\(caption)</caption><thead><tr>\(head)</tr></thead><tbody>\(body)</tbody></table></div>
             """
     }

@@ -142,7 +142,7 @@ struct NetworkPages: Sendable {
 
     private func versions(_ list: [NetworkVersionInfo], _ visit: Visit) -> HTML {
         let rows: [HTML] = list.map { version in
-            "<li>\(Self.versionCell(version, visit)) <p class=\"quiet\">\(version.source) · \(version.author)</p></li>"
+            "<li>\(Self.versionCell(version, visit)) <p class=\"quiet\">\(version.source) · \(version.author.isEmpty ? visit.words["network.version.command"] : version.author)</p></li>"
         }
         return GridParts.section(visit.words["network.versions"], "versions", "<ul class=\"rows\">\(rows)</ul>")
     }

@@ -22,14 +22,14 @@ extension StaffQueries {
         guard work.actor.isStaff else { return [] }
         return try work.tx.rows(
             """
-            SELECT c.number, c.kind, c.latitude, c.longitude, c.priority FROM cases c
+            SELECT c.number, c.kind, c.latitude, c.longitude, c.dangers FROM cases c
             WHERE c.county = \(work.actor.county) AND c.open = 1 AND c.latitude >= \(south) AND c.latitude <= \(north)
             AND c.longitude >= \(west) AND c.longitude <= \(east) AND \(sql: CaseSight(work.actor).sql())
             ORDER BY c.rank, c.due_at, c.id LIMIT \(mostMapCases)
             """
         ) { row -> MapCase? in
             guard let place = Place(latitude: row[2], longitude: row[3]) else { return nil }
-            return MapCase(number: row[0], kind: row[1], place: place, isDanger: (row[4] as Int) == 1)
+            return MapCase(number: row[0], kind: row[1], place: place, isDanger: !(row[4] as String).isEmpty)
         }.compactMap { $0 }
     }
 }
