@@ -17,7 +17,10 @@ enum OutageEvidence {
     ) -> [EvidencedFault] {
         let tree = model.tree
         let known = 0..<tree.customerCount
-        var reports = FeederReports(tree)
+        // What is handed in is open: however long ago it came, it has not been explained otherwise.
+        var policy = LocatingPolicy()
+        policy.longestSilenceMinutes = nil
+        var reports = FeederReports(tree, policy: policy)
         reports.setDeenergised(planned.map { $0.clamped(to: known) })
         // Whoever says that the neighbours have light is a fault of its own.
         var faults: [EvidencedFault] = []
