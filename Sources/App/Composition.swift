@@ -59,12 +59,15 @@ package struct Composition: Sendable {
     package func site(codes: @escaping @Sendable (String) -> Void) throws -> Site {
         let site = Site(
             desk: desk, sessions: RegistrySessions(desk), assets: assets, logger: logger)
-        let guests: [any ServiceGuest] = [OutageGuest(directory: directory, assets: assets), ClaimGuest()]
+        let guests: [any ServiceGuest] = [
+            OutageGuest(directory: directory, assets: assets), ClaimGuest(), PlannedGuest(),
+        ]
         VillagerDoors.register(on: site, desk: desk, directory: directory, guests: guests)
         StaffDoors.register(on: site, desk: desk, directory: directory, guests: guests)
         GridDoors.register(on: site, desk: desk, directory: directory, sources: MapMarks.sources)
         OutageDoors.register(on: site, desk: desk, directory: directory)
         ClaimDoors.register(on: site, directory: directory)
+        PlannedDoors.register(on: site)
         InsightDoors.register(on: site, desk: desk, directory: directory)
         RegistryDoors.register(on: site, desk: desk, directory: directory, log: codes)
         OperationsDoors.register(on: site, composition: self)

@@ -45,6 +45,10 @@ enum Workers {
             Loop("dispatch", every: .seconds(5), logger: logger) {
                 try await IncidentSweep.tick(desk, at: desk.clock.now) >= 100
             },
+            Loop("planned", every: .seconds(5), logger: logger) {
+                guard await givesWay(desk, seconds: 5) else { return false }
+                return try await PlannedSweep.tick(desk, at: desk.clock.now)
+            },
             Loop("directory", every: .seconds(2), logger: logger) {
                 _ = try await directory.current(at: desk.clock.now)
                 return false

@@ -8,6 +8,7 @@ package import Storage
 package enum OutageSchema {
     package static let migrations: [Migration] =
         [Migration("outages-001", interruptions)] + ClaimSchema.migrations + IncidentSchema.migrations
+        + PlannedSchema.migrations
 
     private static let interruptions: [Migration.Part] = [
         .sql(

@@ -24,6 +24,8 @@ struct PermissionQuestions: Sendable {
         let feeder: FeederInfo
         let device: ID<Device>
         let claim: PermissionStage.MadeClaim
+        let planned: String
+        let tag: String
     }
 
     init(_ stage: PermissionStage) async throws {
@@ -34,7 +36,8 @@ struct PermissionQuestions: Sendable {
             things[spot.name] = Things(
                 spot: spot, open: try await stage.aCase(at: spot), account: try await stage.anAccount(at: spot).number,
                 handover: try await stage.aHandover(at: spot), told: try await stage.aMessageToTell(at: spot),
-                feeder: switched.feeder, device: switched.device, claim: try await stage.aClaim(at: spot))
+                feeder: switched.feeder, device: switched.device, claim: try await stage.aClaim(at: spot),
+                planned: try await stage.aPlanned(.approved, at: spot).number, tag: try await stage.aTag(at: spot).id.text)
         }
         self.things = things
         customers = (try await stage.aCase(at: stage.home, by: stage.village.zhang), try await stage.aCase(at: stage.home))
@@ -89,6 +92,22 @@ struct PermissionQuestions: Sendable {
         case "claim-calculator":
             let path = "/claims/calculator?category=motor&boughtOn=2025-01-01&damagedOn=\(stage.today.iso)&price=2500"
             try await expect(name, column, mark, path, nil)
+        case "planned-outage":
+            try await expect(name, column, mark, "/planned/\(home.planned)", "/planned/\(away.planned)")
+        case "planned-outages", "planned-households":
+            // A representative works on all feeders of the station.
+            let away = column == .role(.representative) ? things["far"]! : away
+            if name == "planned-outages" {
+                try await shows(name, column, mark, "/planned", home.planned, away.planned)
+            } else {
+                try await expect(
+                    name, column, mark, "/planned/\(home.planned)/households", "/planned/\(away.planned)/households")
+            }
+        case "household-tags": try await shows(name, column, mark, "/household-tags", home.tag, away.tag)
+        case "quiet-days":
+            let mine = try await stage.quietDays(in: stage.home.county, heading: "考试\(stage.fresh())")
+            let theirs = try await stage.quietDays(in: stage.abroad.county, heading: "考试\(stage.fresh())")
+            try await shows(name, column, mark, "/quiet-days", mine.text, theirs.text)
         case "follow-case":
             try await expect(name, column, mark, "/follow?secret=\(ownCase.secret)", "/follow?secret=\(String(ownCase.secret.reversed()))")
         case "requests":

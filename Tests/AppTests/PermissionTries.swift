@@ -29,6 +29,7 @@ extension PermissionStage {
         if let found = try await networkTry(name, spot) { return found }
         if let found = try await claimTry(name, column, spot, isInside) { return found }
         if let found = try await outageTry(name, column, spot, isInside) { return found }
+        if let found = try await plannedTry(name, column, spot, isInside) { return found }
         if let found = try await unitTry(name, column, spot, isInside) { return found }
         return try await peopleTry(name, column, spot, isInside)
     }

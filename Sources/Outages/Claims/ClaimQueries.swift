@@ -96,7 +96,7 @@ extension Transaction {
         if try value("SELECT 1 FROM cases WHERE number = \(number) AND kind = 'outage' AND county = \(county)") as Int? != nil {
             return .fault
         }
-        return nil
+        return try planned(number).map { $0.county == county } == true ? .planned : nil
     }
 
     /// The sealed contact of a case, for the dispute that follows it.

@@ -68,11 +68,11 @@ package struct SupplyPlace: Sendable, Equatable {
 extension Work {
     /// What is known to be dark, or is going to be, where somebody asks: the one answer of all pages.
     package func knownOutages(at place: SupplyPlace) throws -> [KnownOutage] {
-        try knownIncidents(at: place)
+        try knownIncidents(at: place) + knownPlanned(at: place)
     }
 
     /// Positions of a feeder that are dark by plan at this moment: a report from there is no fault.
-    func plannedDark(feeder: ID<Feeder>) throws -> [Range<Int>] { [] }
+    func plannedDark(feeder: ID<Feeder>) throws -> [Range<Int>] { try tx.plannedDarkNow(feeder: feeder) }
 
     private func knownIncidents(at place: SupplyPlace) throws -> [KnownOutage] {
         let found = try tx.rows(

@@ -42,7 +42,7 @@ enum KnownParts {
             <dt>\(words["outages.here.cause"])</dt><dd>\(cause)</dd>\
             <dt>\(words["outages.here.back"])</dt><dd>\(known.eta.map { words.moment($0, now: visit.now) } ?? words["outages.here.eta-open"])</dd>\
             <dt>\(words["outages.here.households"])</dt><dd>\(words("outages.here.n", ["n": "\(known.here)"]))</dd>\(worker)</dl>\
-            \(known.source == .fault ? "<p class=\"actions\"><a class=\"button\" href=\"/no-light/report?village=\(village.id)&amp;outage=\(known.number)\">\(words["outages.here.me-too"])</a></p>" as HTML : nil)</li>
+            \(known.source == .fault ? "<p class=\"actions\"><a class=\"button\" href=\"/no-light/report?village=\(village.id)&amp;outage=\(known.number)\">\(words["outages.here.me-too"])</a></p>" as HTML : "<p class=\"actions\"><a class=\"button second\" href=\"/planned/\(known.number)\">\(words["planned.title"])</a></p>")</li>
             """
     }
 }
