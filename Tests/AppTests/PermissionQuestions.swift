@@ -2,6 +2,7 @@ import Desk
 import Foundation
 import Grid
 import HTTPTypes
+import Outages
 import Registry
 import Service
 import Storage

@@ -34,7 +34,8 @@ struct PlannedHouseholdPages: Sendable {
                 ]) : nil
             let tags: [HTML] = item.tags.map { " <span class=\"tag urgent\">\(words["household-tag.\($0.rawValue)"])</span>" }
             let told: HTML =
-                part == .unplaced ? .empty
+                part == .unplaced
+                ? .empty
                 : item.toldAt.map { " · \(words("planned.told-at", ["moment": words.moment($0, now: visit.now)]))" as HTML }
                     ?? " · <b>\(words["planned.not-told-yet"])</b>"
             return """
@@ -49,9 +50,13 @@ struct PlannedHouseholdPages: Sendable {
                 words["action.place-planned-household.title"], id: "place",
                 Forms.form(
                     PlacePlannedHousehold.self, visit, state,
-                    FormLook(hidden: ["outage": number], choices: ["concerned": [
-                        FormChoice("true", words["planned.goes-dark"]), FormChoice("false", words["planned.keeps-light"]),
-                    ]], isSecondary: true))) : nil
+                    FormLook(
+                        hidden: ["outage": number],
+                        choices: [
+                            "concerned": [
+                                FormChoice("true", words["planned.goes-dark"]), FormChoice("false", words["planned.keeps-light"]),
+                            ]
+                        ], isSecondary: true))) : nil
         return Page(
             words["planned.households"], back: "/planned/\(number)",
             body: """
