@@ -46,9 +46,11 @@ import Values
         try await withVillage { village in
             let page = try await village.get("/villages/\(village.bugang)")
 
-            for kind in ["repair", "payment", "connection", "usage", "inquiry"] {
+            for kind in ["payment", "connection", "usage", "inquiry"] {
                 #expect(page.contains("/requests/new?kind=\(kind)&amp;village=\(village.bugang)"), "\(kind)")
             }
+            // Whoever has no light first sees what is known of it.
+            #expect(page.contains("/no-light?village=\(village.bugang)"))
             #expect(page.contains("/danger?village="))
             #expect(page.contains("tel:13700000001") && page.contains("137 0000 0001"))
             #expect(page.contains("tel:13700000004"))
