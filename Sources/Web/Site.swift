@@ -34,7 +34,11 @@ package final class Site {
     ) {
         add(RouteDescription("GET", path, who, .page)) { exchange in
             try who.check(exchange.visit.actor)
-            return exchange.answer(try await handler(exchange.visit))
+            do {
+                return exchange.answer(try await handler(exchange.visit))
+            } catch let problem as Problem where problem.isOfPath(exchange.visit.parameters) {
+                throw Problem.notFound
+            }
         }
     }
 
@@ -187,4 +191,11 @@ struct NavigationLink: Sendable {
     let path: String
     let key: String
     let who: Who
+}
+
+extension Problem {
+    /// Nothing but what stands in the address was wrong: there is no such page.
+    fileprivate func isOfPath(_ parameters: [String: String]) -> Bool {
+        !fields.isEmpty && fields.allSatisfy { parameters[$0.field] != nil }
+    }
 }

@@ -2,6 +2,7 @@ import App
 import Desk
 import Foundation
 import HTTPTypes
+import Outages
 import Registry
 import Service
 import Storage
@@ -113,6 +114,7 @@ import Web
                 "point": try await stage.aPoint(at: spot).text, "notice": try await stage.aNotice(at: spot).text,
                 "duty": try await stage.aDuty(at: spot).text, "draft": String(repeating: "a", count: 32), "step": "what",
                 "message": try await stage.aMessageToTell(at: spot).text,
+                "outage": try await stage.aPlanned(at: spot).number,
                 "leave": try await stage.aLeave(of: stage.aPerson(at: spot), at: spot).text,
             ]
         }
