@@ -6,7 +6,7 @@ public struct Cunwang: AsyncParsableCommand {
         commandName: "cunwang",
         abstract: "The village end of the power grid.",
         subcommands: [
-            ServeCommand.self, DemoCommand.self, MigrateCommand.self, ImportCommand.self, KindsCommand.self,
+            ServeCommand.self, DemoCommand.self, MigrateCommand.self, ImportCommand.self, KindsCommand.self, GuidesCommand.self,
             AuditCommand.self, DoCommand.self, RulesCommand.self, BenchCommand.self,
         ])
     public init() {}

@@ -1,12 +1,46 @@
 import Desk
 import Grid
+import Outages
 import Service
 import Values
 import Web
 
 /// What the services put on the map, gathered where all of them are known.
 enum MapMarks {
-    static let sources = MapSources(marks: { visit, bounds in try await cases(visit, bounds) })
+    static let sources = MapSources(
+        outages: { visit in try await outages(visit) },
+        marks: { visit, bounds in try await cases(visit, bounds) + crews(visit, bounds) })
+
+    /// Running outages: anybody may know of them.
+    private static func outages(_ visit: Visit) async throws -> [MapOutage] {
+        let words = visit.words
+        let found = try await visit.desk.look(by: visit.actor, at: visit.now) { try $0.outagesOnMap() }
+        return found.map { one in
+            let cause = one.incident.cause.flatMap {
+                visit.desk.kinds.current(Incident.kind)?.field("cause")?.words(for: $0).in(visit.language)
+            }
+            return MapOutage(
+                id: one.incident.number.text, title: cause ?? words["outages.here.cause-open"], isPlanned: false,
+                areas: one.areas, villages: one.villages, customers: one.incident.dark, since: one.incident.startedAt,
+                expected: one.incident.eta, link: visit.actor.isStaff ? "/outages/\(one.incident.number.text)" : nil)
+        }
+    }
+
+    /// Who works on an outage in the view.
+    private static func crews(_ visit: Visit, _ bounds: MapBounds) async throws -> [MapMark] {
+        guard visit.actor.isStaff else { return [] }
+        let working: Set<String> = ["accepted", "dispatched", "in-progress", "on-site", "isolated", "part-restored"]
+        let found = try await visit.desk.look(by: visit.actor, at: visit.now) { try $0.outagesOnMap() }
+        return found.compactMap { one in
+            guard let place = one.place, let worker = one.worker, working.contains(one.state),
+                place.latitude >= bounds.south, place.latitude <= bounds.north, place.longitude >= bounds.west,
+                place.longitude <= bounds.east
+            else { return nil }
+            return MapMark(
+                kind: .crew, place: place, title: "\(worker) \(one.incident.number.text)",
+                link: "/outages/\(one.incident.number.text)")
+        }
+    }
 
     /// Open cases in the view that this visitor may see.
     private static func cases(_ visit: Visit, _ bounds: MapBounds) async throws -> [MapMark] {

@@ -127,10 +127,27 @@ package struct PublishGuide: Action {
     package init(yaml: String) { self.yaml = yaml }
 
     package func perform(_ work: Work) throws -> PublishedGuide {
+        let guide = try work.publish(yaml)
+        return PublishedGuide(name: guide.name, version: guide.version)
+    }
+}
+
+extension Desk {
+    /// For the command line.
+    package func publish(guideYAML text: String) async throws -> Guide {
+        let now = clock.now
+        return try await database.write { tx in
+            try Work(tx, by: .system(county: ""), at: now, desk: self).publish(text)
+        }
+    }
+}
+
+extension Work {
+    fileprivate func publish(_ yaml: String) throws -> Guide {
         let guide: Guide
         do {
             let name = try Guide.parse(yaml: yaml, version: 1).name
-            let last: Int? = try work.tx.value("SELECT MAX(version) FROM guide WHERE name = \(name)")
+            let last: Int? = try tx.value("SELECT MAX(version) FROM guide WHERE name = \(name)")
             guide = try Guide.parse(yaml: yaml, version: (last ?? 0) + 1)
         } catch let refused as KindRefused {
             throw Problem.invalid(
@@ -138,11 +155,11 @@ package struct PublishGuide: Action {
                     .init("yaml", "kind-\($0.code.rawValue)", ["place": $0.place, "found": $0.found])
                 })
         }
-        try work.tx.insertGuide(guide, isShipped: false, at: work.now)
-        try work.record(
+        try tx.insertGuide(guide, isShipped: false, at: now)
+        try record(
             EventDraft(
                 "guide.published", of: "guide", guide.name, ["version": "\(guide.version)"], rowHash: rowHash([yaml])))
-        return PublishedGuide(name: guide.name, version: guide.version)
+        return guide
     }
 }
 

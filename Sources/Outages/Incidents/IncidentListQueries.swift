@@ -132,8 +132,7 @@ extension Work {
         }
         guard let area = areas.first else { return [] }
         // The board's outgoing lines are children of the transformer.
-        let children = try tx.devices(of: feeder, area: area.id, limit: 500)
-            .filter { $0.parent == area.transformer || $0.id == incident.device }
+        let children = try tx.devices(of: feeder, area: area.id, limit: 500).filter { $0.parent == area.transformer }
         return try children.prefix(30).compactMap { device in
             let count = try darkBehind(device.positions)
             guard count > 0 else { return nil }

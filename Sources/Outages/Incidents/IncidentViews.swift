@@ -29,6 +29,11 @@ package struct OutageItem: Answer, Equatable {
     package let cause: Texts?
     /// Nobody has accepted it in time.
     package let isAlarmed: Bool
+    /// Village and place, each named once.
+    package var location: String {
+        place.isEmpty || place.hasPrefix(villageName) ? (place.isEmpty ? villageName : place) : "\(villageName) \(place)"
+    }
+
     package static var schema: Schema {
         .object(
             [

@@ -154,7 +154,9 @@ private struct Folding {
         let area = try fault.located.area.flatMap { try work.tx.area($0)?.name }
         let device = try fault.located.device.flatMap { try work.tx.device($0) }
         let own = device.map { $0.name.isEmpty ? $0.code : $0.name }
-        fault.located.deviceName = [area, own].compactMap { $0 }.joined(separator: " ")
+        let names = [area, own].compactMap { $0 }
+        // A transformer bears the name of its area.
+        fault.located.deviceName = (names.count == 2 && names[0] == names[1] ? [names[0]] : names).joined(separator: " ")
         return fault
     }
 

@@ -71,7 +71,7 @@ struct IncidentForms {
         let running = try await visit.desk.look(by: visit.actor, at: visit.now) { try $0.runningOutages(station: nil) }
         return running.items.filter { $0.number != view.item.number }.map { item in
             FormChoice(
-                item.number, "\(item.number) · \(item.villageName) \(item.place)",
+                item.number, "\(item.number) · \(item.location)",
                 hint: visit.words("outages.row.dark", ["n": "\(item.dark)", "reports": "\(item.reports)"]))
         }
     }

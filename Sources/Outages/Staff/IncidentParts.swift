@@ -52,7 +52,7 @@ struct IncidentParts {
         }
         return """
             <header class="case-head"><p class="c-no">\(words["case.number"]) <b>\(item.number)</b></p>
-            <h1>\(item.villageName) \(item.place)</h1>
+            <h1>\(item.location)</h1>
             <p class="tags"><span class="tag s-\(item.state)">\(item.stateTitle.in(visit.language))</span>\(alarm)\(flags)</p>\(due)
             <dl class="facts"><dt>\(words["outages.here.began"])</dt><dd>\(words.moment(item.startedAt, now: visit.now))</dd>\
             <dt>\(words["outages.here.back"])</dt><dd>\(back())</dd>\

@@ -88,7 +88,7 @@ struct OutagePages: Sendable {
 
     private func summary(_ view: IncidentView, _ visit: Visit) -> HTML {
         """
-        <div class="about"><p><b>\(view.item.villageName) \(view.item.place)</b> \
+        <div class="about"><p><b>\(view.item.location)</b> \
         <span class="tag s-\(view.item.state)">\(view.item.stateTitle.in(visit.language))</span></p>
         <p class="quiet">\(view.item.number) · \(visit.words("outages.row.dark", ["n": "\(view.item.dark)", "reports": "\(view.item.reports)"]))</p></div>
         """

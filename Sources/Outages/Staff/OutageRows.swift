@@ -29,7 +29,7 @@ enum OutageRows {
 
     private static func row(_ item: OutageItem, _ visit: Visit) -> HTML {
         let words = visit.words
-        let place = item.place.isEmpty ? item.villageName : "\(item.villageName) \(item.place)"
+        let place = item.location
         let urgency = item.isAlarmed || item.isOverdue ? "overdue" : item.restoredAt == nil ? "today" : "later"
         let counts =
             item.restoredAt == nil

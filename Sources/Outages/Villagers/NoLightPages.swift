@@ -93,8 +93,20 @@ struct NoLightPages: Sendable {
             body: """
                 \(stylesheet)\(danger)\(hint.map { "<p class=\"lead\">\($0)</p>" as HTML })\(visit.isLarge ? nil : aloud(spoken, words))
                 <ul class="doors answers">\(doors)</ul>
-                \(first ? "<p><a class=\"target\" href=\"/no-light/report?village=\(village.id)\">\(words["outages.skip"])</a></p>" as HTML : nil)
+                \(first ? ways(village, visit) : nil)
                 """)
+    }
+
+    /// Beside the first question: straight to the report, or what is no outage at all.
+    private func ways(_ village: VillageInfo, _ visit: Visit) -> HTML {
+        let words = visit.words
+        let repair: HTML = """
+            <a class="target" href="/requests/new?kind=repair&amp;village=\(village.id)">\(words["outages.other-repair"])</a>
+            """
+        if visit.isLarge { return "<p>\(repair)</p>" }
+        return """
+            <p><a class="target" href="/no-light/report?village=\(village.id)">\(words["outages.skip"])</a></p><p>\(repair)</p>
+            """
     }
 
     /// Read aloud by the phone itself; without a script there is no button.
