@@ -4,9 +4,11 @@ import Values
 /// The same figures as a file for a spreadsheet (RFC 4180), each column with the id and version of
 /// its definition.
 enum ResultsCSV {
+    /// Without it, the usual spreadsheet takes UTF-8 for GBK.
+    static let mark = "\u{FEFF}"
+
     static func text(_ results: Results, _ words: Words) -> String {
-        // Without the mark, the usual spreadsheet takes UTF-8 for GBK.
-        var out = "\u{FEFF}"
+        var out = mark
         line(
             [results.by, "title"] + ResultsPage.columns.map { "\($0.rawValue) v\($0.version)" } + [
                 "share-in-limit v1 (%)", "satisfaction v1", "rated v1", "households", "per-1000-households v1",
@@ -30,7 +32,7 @@ enum ResultsCSV {
         return "\(n / scale).\(rest)"
     }
 
-    private static func line(_ fields: [String], into out: inout String) {
+    static func line(_ fields: [String], into out: inout String) {
         out += fields.map(field).joined(separator: ",") + "\r\n"
     }
 

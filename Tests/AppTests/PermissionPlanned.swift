@@ -83,6 +83,19 @@ extension PermissionStage {
         return try await session(of: id).actor
     }
 
+    func anInterruption(_ id: String, at spot: PermissionSpot) async throws {
+        let moment = now.adding(days: -3)
+        try await system(spot.county) { work in
+            try work.tx.run(
+                """
+                INSERT INTO interruption (id, county, origin, step, planned, feeder, area, village, cause, started_at,
+                    restored_at, customers, low, high)
+                VALUES (\(id), \(spot.county), \(id), 1, 0, '', '', \(spot.village), 'weather', \(moment),
+                        \(moment.adding(minutes: 30)), 3, 0, 0)
+                """)
+        }
+    }
+
     func aTag(at spot: PermissionSpot) async throws -> TaggedHousehold {
         let account = try await anAccount(at: spot)
         let liaison = try await session(of: aPerson(at: spot, role: .liaison, unit: ID(spot.village.text)))

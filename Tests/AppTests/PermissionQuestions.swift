@@ -109,6 +109,19 @@ struct PermissionQuestions: Sendable {
             let mine = try await stage.quietDays(in: stage.home.county, heading: "考试\(stage.fresh())")
             let theirs = try await stage.quietDays(in: stage.abroad.county, heading: "考试\(stage.fresh())")
             try await shows(name, column, mark, "/quiet-days", mine.text, theirs.text)
+        case "reliability", "planning":
+            try await shows(name, column, mark, "/results/\(name)", nil, away.spot.village.text)
+            if mark == .seen {
+                let one = try await ask("/results/\(name)?village=\(away.spot.village)", column)
+                #expect(one.status == 404, "\(name) by \(column) for a neighbour's village: \(one.status)")
+            }
+        case "interruptions":
+            let (mine, theirs) = (UUID().uuidString, UUID().uuidString)
+            try await stage.anInterruption(mine, at: stage.home)
+            try await stage.anInterruption(theirs, at: away.spot)
+            try await shows(name, column, mark, "/results/reliability/list", mine, theirs)
+        case "outage-promises":
+            try await shows(name, column, mark, "/results/reliability/promises?limit=arrival", nil, away.open.number)
         case "follow-case":
             try await expect(name, column, mark, "/follow?secret=\(ownCase.secret)", "/follow?secret=\(String(ownCase.secret.reversed()))")
         case "requests":
