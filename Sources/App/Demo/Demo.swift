@@ -81,6 +81,12 @@ package enum Demo {
             try await DemoOutages(desk: desk, grid: GridModel(), county: county.path, now: now).run {
                 progress(words["demo.progress.outages"], $0)
             }
+            try await DemoPlanned(desk: desk, county: county, now: now).run {
+                progress(words["demo.progress.planned"], $0)
+            }
+            try await DemoClaims(desk: desk, county: county, now: now).run {
+                progress(words["demo.progress.claims"], $0)
+            }
             try await DemoEvening(desk: desk, county: county, now: now).run {
                 progress(words["demo.progress.messages"], $0)
             }
