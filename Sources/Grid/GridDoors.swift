@@ -18,7 +18,7 @@ package enum GridDoors {
         ).register(on: site)
         site.query(ListFeeders.self)
         site.query(ReadDevice.self)
-        site.link("/map", key: "map.nav", who: .roles(Role.staff))
+        site.link("/map", key: "map.nav", who: .roles(Role.staff), first: true)
         site.link("/network", key: "network.nav", who: .roles(NetworkSight.readers))
     }
 }

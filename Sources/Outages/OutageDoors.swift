@@ -46,7 +46,7 @@ package enum OutageDoors {
             return { $0 == "case/" + number }
         }
         site.page("/outages/:number/:step", who: IncidentQuery.who) { try await pages.step($0["step"], $0, FormState()) }
-        site.link("/outages", key: "outages.nav", who: OutagesQuery.who)
+        site.link("/outages", key: "outages.nav", who: OutagesQuery.who, first: true)
         step(ArriveAtIncident.self, site, pages)
         step(FindCause.self, site, pages)
         step(EstimateRestoration.self, site, pages)

@@ -88,22 +88,35 @@ private func whoIsHere(_ visit: Visit) -> HTML {
         """
 }
 
-/// In large-text mode the links are folded away, so that the page keeps its few actions.
+/// What is wanted all day stands in the header, the rest below "more"; in large-text mode everything
+/// is folded away, so that the page keeps its few actions.
 private func navigation(_ visit: Visit, _ house: House) -> HTML? {
     let words = visit.words
     let here = visit.path
-    let items: [HTML] = house.links.compactMap { link in
-        guard (try? link.who.check(visit.actor)) != nil else { return nil }
-        let isHere = here == link.path
-        return """
-            <li><a href="\(link.path)"\(isHere ? " aria-current=\"page\"" as HTML : .empty)>\(words[link.key])</a></li>
-            """
+    func item(_ link: NavigationLink) -> HTML {
+        """
+        <li><a href="\(link.path)"\(here == link.path ? " aria-current=\"page\"" as HTML : .empty)>\(words[link.key])</a></li>
+        """
     }
-    if items.isEmpty { return nil }
-    let list: HTML = "<ul>\(items)</ul>"
-    return visit.isLarge
-        ? "<nav class=\"links\" aria-label=\"\(words["layout.navigation"])\"><details><summary>\(words["layout.menu"])</summary>\(list)</details></nav>"
-        : "<nav class=\"links\" aria-label=\"\(words["layout.navigation"])\">\(list)</nav>"
+    let open = house.links.filter { (try? $0.who.check(visit.actor)) != nil }
+    if open.isEmpty { return nil }
+    let first = visit.isLarge || open.count <= 6 ? open : open.filter(\.isFirst)
+    let rest = first.count == open.count ? [] : open.filter { !$0.isFirst }
+    let list: HTML = "<ul>\(first.map(item))</ul>"
+    if visit.isLarge {
+        return
+            "<nav class=\"links\" aria-label=\"\(words["layout.navigation"])\"><details><summary>\(words["layout.menu"])</summary>\(list)</details></nav>"
+    }
+    let isHere = rest.contains { $0.path == here }
+    let more: HTML? =
+        rest.isEmpty
+        ? nil
+        : """
+        <details class="more"><summary\(isHere ? " aria-current=\"true\"" as HTML : .empty)>\(words["layout.more"])</summary>\
+        <ul>\(rest.map(item))</ul></details>
+        """
+    return
+        "<nav class=\"links\(rest.isEmpty ? "" : " two")\" aria-label=\"\(words["layout.navigation"])\">\(list)\(more)</nav>"
 }
 
 private func footer(_ words: Words) -> HTML {

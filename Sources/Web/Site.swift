@@ -123,8 +123,10 @@ package final class Site {
     }
 
     /// A link in the header for those who may follow it; the word is at `key`.
-    package func link(_ path: String, key: String, who: Who = .signedIn) {
-        links.append(NavigationLink(path: path, key: key, who: who))
+    ///
+    /// - Parameter first: wanted all day long: stands in the header itself, the others below "more".
+    package func link(_ path: String, key: String, who: Who = .signedIn, first: Bool = false) {
+        links.append(NavigationLink(path: path, key: key, who: who, isFirst: first))
     }
 
     /// - Precondition: method and path were not registered before.
@@ -191,6 +193,7 @@ struct NavigationLink: Sendable {
     let path: String
     let key: String
     let who: Who
+    let isFirst: Bool
 }
 
 extension Problem {

@@ -39,11 +39,11 @@ package enum StaffDoors {
         let operations = OperationsPage(rows: words, stylesheet: sheet)
         site.page("/operations", who: .roles(.company, .stationHead)) { try await operations.page($0) }
 
-        site.link("/work", key: "staff.nav.work", who: staff)
-        site.link("/board", key: "staff.nav.board", who: BoardQuery.who)
-        site.link("/search", key: "staff.nav.search", who: staff)
+        site.link("/work", key: "staff.nav.work", who: staff, first: true)
+        site.link("/board", key: "staff.nav.board", who: BoardQuery.who, first: true)
+        site.link("/search", key: "staff.nav.search", who: staff, first: true)
         site.link("/told", key: "staff.nav.told", who: ToldListQuery.who)
-        site.link("/inbox", key: "staff.nav.inbox", who: .signedIn)
+        site.link("/inbox", key: "staff.nav.inbox", who: .signedIn, first: true)
         site.link("/record", key: "staff.nav.record", who: .roles(.representative))
         site.link("/kinds", key: "staff.nav.kinds", who: staff)
         site.link("/operations", key: "staff.nav.operations", who: .roles(.company, .stationHead))

@@ -45,7 +45,7 @@ package enum VillagerDoors {
             .go("/follow/\(percentEncoded(receipt.receipt))/receipt\(receipt.isFollowing ? "?following=1" : "")")
         }
         site.page("/counter", who: CounterPage.who) { try await counter.page($0) }
-        site.link("/counter", key: "villagers.counter.link", who: CounterPage.who)
+        site.link("/counter", key: "villagers.counter.link", who: CounterPage.who, first: true)
     }
 
     private static func follow(
@@ -60,7 +60,7 @@ package enum VillagerDoors {
         site.page("/follow/:secret/receipt") { try await receipts.receipt($0) }
         site.page("/follow/:secret/slip") { try await receipts.slip($0) }
         site.page("/mine", who: .signedIn) { try await mine.page($0) }
-        site.link("/mine", key: "villagers.mine.title", who: .roles(.customer))
+        site.link("/mine", key: "villagers.mine.title", who: .roles(.customer), first: true)
         site.page("/mine/:case", who: .signedIn) { try await pages.follow($0) }
         site.get("/photos/cases/:case/:hash") { try await CasePhotos.answer($0) }
         site.action(
