@@ -8,9 +8,12 @@ package import Web
 package struct OutageGuest: ServiceGuest {
     let directory: Directory
     let stylesheet: HTML
+    /// Its own styles, on pages that bring the others.
+    private let ownStyles: HTML
 
     package init(directory: Directory, assets: Assets) {
         self.directory = directory
+        ownStyles = "<link rel=\"stylesheet\" href=\"\(assets.url("outages.css"))\">"
         stylesheet = "<link rel=\"stylesheet\" href=\"\(assets.url("villagers.css"))\"><link rel=\"stylesheet\" href=\"\(assets.url("outages.css"))\">"
     }
 
@@ -24,7 +27,7 @@ package struct OutageGuest: ServiceGuest {
             try $0.knownOutages(at: try $0.ownPlace(in: village.id))
         }
         guard !known.isEmpty else { return nil }
-        return KnownParts.banner(known, village, visit)
+        return ownStyles + KnownParts.banner(known, village, visit)
     }
 
     package func page(of door: FollowDoor, _ visit: Visit) async throws -> Page? {
@@ -48,6 +51,6 @@ package struct OutageGuest: ServiceGuest {
         let station = visit.query["station"].flatMap { ID<Unit>(parsing: $0) }
         let running = try await visit.desk.look(by: visit.actor, at: visit.now) { try $0.runningOutages(station: station) }
         guard !running.items.isEmpty else { return nil }
-        return OutageRows.board(running.items, dark: running.dark, visit)
+        return ownStyles + OutageRows.board(running.items, dark: running.dark, visit)
     }
 }
