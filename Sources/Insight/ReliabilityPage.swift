@@ -57,10 +57,10 @@ struct ReliabilityPage: Sendable {
         return """
             <ul class="tiles">\(tile(Self.number(found.all.saidiMinutes, 1), "saidi", list))\(tile(Self.number(found.all.saifi, 3), "saifi", list))\
             \(tile(found.all.caidiMinutes.map { Self.number($0, 1) } ?? "–", "caidi", list))\(tile(Self.number(found.all.maifi, 3), "maifi", list))\
-            \(tile(Self.percent(found.all.asai), "asai"))\(tile(Self.percent(found.rs1), "rs1"))\(tile(Self.percent(found.rs2), "rs2"))\(tile(Self.percent(found.rs3), "rs3"))\
+            \(tile(Self.number(found.all.asai * 100, 3), "asai"))\(tile(Self.number(found.rs1 * 100, 3), "rs1"))\(tile(Self.number(found.rs2 * 100, 3), "rs2"))\(tile(Self.number(found.rs3 * 100, 3), "rs3"))\
             \(tile(Self.number(found.plannedHours, 3), "planned-hours", address("/results/reliability/list", ["planned": "true"], visit)))\
             \(tile(Self.number(found.faultHours, 3), "fault-hours", address("/results/reliability/list", ["planned": "false"], visit)))</ul>
-            <p>\(words("reliability.cemi", ["n": "\(found.cemiN)", "share": Self.percent(found.cemi)]))</p>
+            <p>\(words("reliability.cemi", ["n": "\(found.cemiN)", "share": Self.number(found.cemi * 100, 2) + " %"]))</p>
             """
     }
 
@@ -77,11 +77,11 @@ struct ReliabilityPage: Sendable {
     private func table(_ rows: [ReliabilityFigures], _ found: ReliabilityResults, _ first: String, _ visit: Visit, by: ReliabilityGroup? = nil) -> HTML {
         let words = visit.words
         let heads: [HTML] = ["customers", "interrupted", "saidi", "saifi", "caidi", "maifi", "asai"].map {
-            "<th scope=\"col\">\(words["reliability.\($0)"])</th>"
+            "<th scope=\"col\">\(words["reliability.head.\($0)"])</th>"
         }
         let lines: [HTML] = rows.map { row in
             let link = address("/results/reliability/list", Self.filter(by ?? found.by, row.key), visit)
-            func cell(_ key: String, _ value: HTML) -> HTML { "<td data-label=\"\(words["reliability.\(key)"])\">\(value)</td>" }
+            func cell(_ key: String, _ value: HTML) -> HTML { "<td data-label=\"\(words["reliability.head.\(key)"])\">\(value)</td>" }
             let some = row.customersInterrupted > 0
             func linked(_ text: String) -> HTML { some ? "<a href=\"\(link)\">\(text)</a>" : HTML(text) }
             return """

@@ -18,7 +18,7 @@ enum OutageHTML {
         }
         return """
             <div class="scroll" tabindex="0" role="region" aria-label="\(caption)"><table class="figures">
-            <caption>\(caption)</caption><thead><tr>\(head)</tr></thead><tbody>\(body)</tbody></table></div>
+            <thead><tr>\(head)</tr></thead><tbody>\(body)</tbody></table></div>
             """
     }
 

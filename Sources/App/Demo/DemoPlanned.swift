@@ -103,7 +103,7 @@ struct DemoPlanned: Sendable {
         Story(end: .finished(lateMinutes: 40), isUrgent: true, work: "更换裂纹绝缘子", askedHours: -24 * 5, startHours: -24 * 3, lasts: 2),
         Story(end: .running, isUrgent: false, work: "更换老化表箱和接户线", askedHours: -24 * 11, startHours: -1, lasts: 4),
         Story(end: .announced, isUrgent: false, work: "配变增容", askedHours: -30, startHours: 24 * 9, lasts: 6),
-        Story(end: .announced, isUrgent: true, work: "处理倾斜电杆", askedHours: -20, startHours: 27, lasts: 2),
+        Story(end: .announced, isUrgent: true, work: "处理倾斜电杆", askedHours: -20, startHours: 24 * 2 + 1, lasts: 2),
         Story(end: .asked, isUrgent: false, work: "新装分支开关", askedHours: -3, startHours: 24 * 12, lasts: 4),
         Story(end: .refused, isUrgent: false, work: "树障清理", askedHours: -50, startHours: 24 * 14, lasts: 3),
         Story(end: .cancelled, isUrgent: false, work: "导线更换", askedHours: -24 * 9, startHours: 24 * 4, lasts: 5),

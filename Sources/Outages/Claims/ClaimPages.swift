@@ -143,22 +143,13 @@ struct ClaimPages: Sendable {
 
     static func slip(_ view: ClaimView, _ visit: Visit, back: String, _ stylesheet: HTML) -> Page {
         let words = visit.words
-        let rows: [[HTML]] = view.items.map { item in
-            let reason = item.basis.map {
-                ClaimParts.reason($0, item.priceFen, item.usedMonths ?? 0, item.lifetimeMonths, words)
-            }
-            return [
-                OutageHTML.chinese(item.name, words), HTML(item.boughtOn.iso), HTML(reason ?? ""),
-                ClaimParts.yuan(item.priceFen), ClaimParts.yuan(item.sumFen ?? 0),
-            ]
-        }
-        let heads = ["appliance", "bought", "reason", "price", "pays"].map { words["claim.\($0)"] }
+        let parts = ClaimParts(view: view, visit: visit)
         let lines: [HTML] = (1...6).map { "<li>\(words["claim.rule.\($0)"])</li>" }
         return Page(
             words["claim.slip-title"], back: back, printed: true,
             body: """
-                \(stylesheet)\(ClaimParts(view: view, visit: visit).facts())
-                \(OutageHTML.table(words["claim.slip-table"], heads, rows, numbersFrom: 3))
+                \(stylesheet)\(parts.facts())
+                \(OutageHTML.section(words["claim.slip-table"], id: "lines", parts.items(isPaper: true)))
                 <p><b>\(words("claim.total", ["sum": Yuan.text(view.totalFen ?? view.items.reduce(0) { $0 + ($1.sumFen ?? 0) })]))</b></p>
                 <p>\(words["claim.slip-sign"])</p><ul>\(lines)</ul><p class="quiet">\(words["claim.rules-source"])</p>
                 """)

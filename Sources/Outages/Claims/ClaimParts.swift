@@ -37,7 +37,7 @@ struct ClaimParts {
     }
 
     /// The appliances, each with its sum and why; `edit` gives the address of one's form.
-    func items(edit: ((ClaimItemView) -> String)? = nil) -> HTML {
+    func items(isPaper: Bool = false, edit: ((ClaimItemView) -> String)? = nil) -> HTML {
         let cards: [HTML] = view.items.map { item in
             let invoice: HTML =
                 item.invoice.map {
@@ -56,7 +56,7 @@ struct ClaimParts {
                 ]))\(change)</li>
                 """
         }
-        return "<ul class=\"rows\">\(cards)</ul>\(total())"
+        return "<ul class=\"rows\">\(cards)</ul>\(isPaper ? nil : total())"
     }
 
     private func check(_ item: ClaimItemView) -> HTML {

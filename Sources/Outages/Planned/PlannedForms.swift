@@ -54,7 +54,12 @@ struct PlannedForms: Sendable {
             var look = look
             look.hidden["outage"] = view.number
             look.hidden["seen"] = "\(view.version)"
-            return OutageHTML.section(words["action.\(A.name).title"], id: A.name, Forms.form(A.self, visit, state, look))
+            let title = words["action.\(A.name).title"]
+            // What is rarely done is folded away, unless it was just tried.
+            if look.isSecondary, state.action != A.name {
+                return "<details><summary>\(title)</summary>\(Forms.form(A.self, visit, state, look))</details>"
+            }
+            return OutageHTML.section(title, id: A.name, Forms.form(A.self, visit, state, look))
         }
         let only: Set<String> = isCompany ? [] : ["waiver"]
         let times = ["start": local(view.start), "end": local(view.end)]
