@@ -101,7 +101,8 @@ package struct PromisesQuery: Query {
     package static let who: Who = .roles(Role.staff)
     private static let pageSize = 50
     @Input(.range(2000...2100)) package var year: Int?
-    @Input(.length(1...40)) package var limit: String
+    /// Name of the limit; `arrival` when nothing is said.
+    @Input(.length(1...40)) package var limit: String?
     @Input package var missed: Bool
     @Input(.length(1...24), .hidden) package var after: String?
     package init() {}
@@ -113,7 +114,7 @@ package struct PromisesQuery: Query {
             throw Problem.invalid("year", "out-of-range")
         }
         let found = try work.tx.promised(
-            scope, from: first.start, to: end.start, limit: limit, missed: missed, before: after.flatMap { Int64($0) },
+            scope, from: first.start, to: end.start, limit: limit ?? "arrival", missed: missed, before: after.flatMap { Int64($0) },
             limit: Self.pageSize + 1)
         let shown = found.prefix(Self.pageSize)
         return PromisedPage(

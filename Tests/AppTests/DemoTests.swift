@@ -1,6 +1,7 @@
 import App
 import Desk
 import Foundation
+import Outages
 import Registry
 import Service
 import Storage
@@ -109,8 +110,8 @@ actor DemoWorld {
     @Test func someAreLateSomeAreReopenedAndMostAreInTime() async throws {
         let demo = try await DemoWorld.shared.loaded()
 
-        // Outages are opened by their own service.
-        let all = try await demo.count("SELECT COUNT(*) FROM cases WHERE kind <> 'outage'")
+        // Outages and claims are opened by their own services; two of the claims became disputes.
+        let all = try await demo.count("SELECT COUNT(*) FROM cases WHERE kind NOT IN ('outage', 'appliance-damage')") - 2
         let reopened = try await demo.count("SELECT COUNT(*) FROM cases WHERE reopened > 0")
         let inTime = try await demo.count("SELECT COUNT(*) FROM cases WHERE in_limit = 1 AND kind <> 'outage'")
         let late = try await demo.count("SELECT COUNT(*) FROM cases WHERE in_limit = 0 AND kind <> 'outage'")
@@ -133,6 +134,25 @@ actor DemoWorld {
         #expect(try await demo.count("SELECT COUNT(*) FROM outage_report WHERE state = 'waiting'") == 0)
         #expect(try await demo.count("SELECT COUNT(*) FROM incident_range WHERE step > 1") > 0)
         #expect(try await demo.count("SELECT COUNT(*) FROM inbox WHERE template = 'outage-restored'") > 20)
+    }
+
+    @Test func plannedOutagesAndClaimsStandInEveryState() async throws {
+        let demo = try await DemoWorld.shared.loaded()
+
+        #expect(try await demo.count("SELECT COUNT(DISTINCT state) FROM planned_outage") == PlannedState.allCases.count)
+        #expect(try await demo.count("SELECT COUNT(*) FROM planned_outage WHERE listed_at IS NULL") == 0)
+        #expect(try await demo.count("SELECT COUNT(*) FROM planned_telling WHERE done_at IS NULL") == 0)
+        // Whoever is on the list of an announced outage was told.
+        #expect(
+            try await demo.count(
+                """
+                SELECT COUNT(*) FROM planned_household h JOIN planned_outage o ON o.id = h.outage
+                WHERE o.announced_at IS NOT NULL AND h.concerned = 1 AND h.told_at IS NULL
+                """) == 0)
+        #expect(try await demo.count("SELECT COUNT(*) FROM interruption WHERE planned = 1") >= 4)
+        #expect(try await demo.count("SELECT COUNT(DISTINCT c.state) FROM claim k JOIN cases c ON c.id = k.case_id") == 6)
+        #expect(try await demo.count("SELECT COUNT(*) FROM quiet_day") == 3)
+        #expect(try await demo.count("SELECT COUNT(*) FROM household_tag") > 20)
     }
 
     @Test func nothingHappensAfterNow() async throws {
