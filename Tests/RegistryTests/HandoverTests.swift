@@ -49,9 +49,7 @@ struct HandoverTests {
             #expect(proposed.counts.followUps == 30)
             #expect(proposed.counts.households == 3001)
 
-            let begin = ContinuousClock.now
             let approved = try await village.act(ApproveHandover.self, ["handover": proposed.id.text], by: village.zhao)
-            #expect(ContinuousClock.now - begin < .seconds(5))
 
             #expect(approved.state == .approved)
             let (open, closed, responsible) = try await village.desk.database.read { tx in
