@@ -8,7 +8,7 @@ import Web
 /// What the services put on the map, gathered where all of them are known.
 enum MapMarks {
     static let sources = MapSources(
-        outages: { visit in try await outages(visit) },
+        outages: { visit in try await outages(visit) + planned(visit) },
         marks: { visit, bounds in try await cases(visit, bounds) + crews(visit, bounds) })
 
     /// Running outages: anybody may know of them.
@@ -23,6 +23,18 @@ enum MapMarks {
                 id: one.incident.number.text, title: cause ?? words["outages.here.cause-open"], isPlanned: false,
                 areas: one.areas, villages: one.villages, customers: one.incident.dark, since: one.incident.startedAt,
                 expected: one.incident.eta, link: visit.actor.isStaff ? "/outages/\(one.incident.number.text)" : nil)
+        }
+    }
+
+    /// Planned work that runs: anybody may know of it.
+    private static func planned(_ visit: Visit) async throws -> [MapOutage] {
+        let words = visit.words
+        let found = try await visit.desk.look(by: visit.actor, at: visit.now) { try $0.plannedOnMap() }
+        return found.map { one in
+            MapOutage(
+                id: one.number, title: words["reliability.planned-work"], isPlanned: true, areas: one.areas,
+                villages: one.villages, customers: one.customers, since: one.since, expected: one.end,
+                link: "/planned/\(one.number)")
         }
     }
 

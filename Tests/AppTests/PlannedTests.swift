@@ -81,6 +81,10 @@ import Values
             #expect(try await village.api(.post, path + "/start", [:], as: village.wang).status == 200)
             try await Self.settle(village)
             #expect(try await Self.told(village, "planned-started") == 4)
+            // What runs stands on the map and beside the faults; a report from there would be none.
+            #expect(try await village.get("/villages/\(village.people.bugang)").contains("dark-now"))
+            let map = try await village.desk.look(by: village.wang.actor) { try $0.plannedOnMap() }
+            #expect(map.count == 1 && map.first?.customers == 4)
 
             // Zhaozhuang has its light back at eleven, Bugang at half past twelve, half an hour late.
             village.clock.set(Instant(iso: "2026-12-03T11:00+08:00")!)

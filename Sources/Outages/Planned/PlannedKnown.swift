@@ -1,8 +1,8 @@
-import Desk
-import Grid
+package import Desk
+package import Grid
 import Registry
 import Storage
-import Values
+package import Values
 
 extension Work {
     /// Planned outages that run now in a village, as anybody may know them.
@@ -22,6 +22,29 @@ extension Work {
                 isMine: place.position.map { position in
                     place.feeder == outage.feeder && dark.contains { $0.contains(position) }
                 } ?? false)
+        }
+    }
+}
+
+/// A planned outage that runs, for the map.
+package struct PlannedOnMap: Sendable {
+    package let number: String
+    package let areas: [ID<TransformerArea>]
+    package let villages: [ID<Village>]
+    package let customers: Int
+    package let since: Instant
+    package let end: Instant
+}
+
+extension Work {
+    /// Planned outages that run now, with what is still dark.
+    package func plannedOnMap() throws -> [PlannedOnMap] {
+        try tx.plannedRunning(county: actor.county, since: now.adding(days: -30)).map { outage in
+            let dark = try tx.plannedRanges(of: outage.id).filter { $0.restoredAt == nil }.map(\.positions)
+            let affected = try tx.affected(feeder: outage.feeder, ranges: dark)
+            return PlannedOnMap(
+                number: outage.number.text, areas: affected.areas.sorted(), villages: affected.villages.sorted(),
+                customers: affected.customers, since: outage.startedAt ?? outage.start, end: outage.end)
         }
     }
 }

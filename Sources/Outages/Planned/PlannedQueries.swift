@@ -179,6 +179,16 @@ extension Transaction {
             """, Self.readPlanned)
     }
 
+    /// Those that run; a stranger's county is not known, and all are shown.
+    func plannedRunning(county: String, since: Instant) throws -> [PlannedOutage] {
+        let within: SQL = county.isEmpty ? "" : "AND o.county = \(county)"
+        return try rows(
+            """
+            SELECT \(sql: Self.plannedColumns) FROM planned_outage o
+            WHERE o.state = 'running' AND o.start_at >= \(since) \(sql: within) ORDER BY o.start_at, o.id LIMIT 200
+            """, Self.readPlanned)
+    }
+
     /// Positions of a feeder that are dark by plan at this moment.
     package func plannedDarkNow(feeder: ID<Feeder>) throws -> [Range<Int>] {
         try rows(

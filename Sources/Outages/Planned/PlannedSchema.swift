@@ -7,7 +7,10 @@ package import Storage
 /// a household carries a tag once at a time; only what was decided has somebody who decided.
 package enum PlannedSchema {
     package static let migrations: [Migration] = [
-        Migration("planned-001", outages + households + tellings + county)
+        Migration("planned-001", outages + households + tellings + county),
+        Migration(
+            "planned-002",
+            [.sql("CREATE INDEX planned_outage_running ON planned_outage (start_at, id) WHERE state = 'running'")]),
     ]
 
     /// `next_at` is when time has something to do with it; `passed_at` what was done.
