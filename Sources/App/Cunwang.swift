@@ -7,7 +7,7 @@ public struct Cunwang: AsyncParsableCommand {
         abstract: "The village end of the power grid.",
         subcommands: [
             ServeCommand.self, DemoCommand.self, MigrateCommand.self, ImportCommand.self, KindsCommand.self, GuidesCommand.self,
-            AuditCommand.self, DoCommand.self, RulesCommand.self, BenchCommand.self,
+            AuditCommand.self, DoCommand.self, RulesCommand.self, StormCommand.self, BenchCommand.self,
         ])
     public init() {}
 

@@ -120,7 +120,7 @@ struct ServeCommand: AsyncParsableCommand {
         return try await Composition.open(options, settings: settings, metrics: metrics)
     }
 
-    private static func greet(_ address: String, _ signIns: [DemoSignIn]) {
+    static func greet(_ address: String, _ signIns: [DemoSignIn]) {
         if !signIns.isEmpty {
             say("\nOne sign-in for each role (person / password):")
             for one in signIns {

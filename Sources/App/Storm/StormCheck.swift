@@ -1,0 +1,156 @@
+import Desk
+import Grid
+import Outages
+import PowerRules
+import Storage
+import Values
+
+/// Compares what the program holds after the night with the truth.
+struct StormCheck: Sendable {
+    /// One thing that was compared.
+    struct Line: Sendable {
+        let what: String
+        let expected: String
+        let found: String
+        var isEqual: Bool { expected == found }
+    }
+
+    let county: StormCounty
+    let log: StormLog
+    private(set) var lines: [Line] = []
+    /// What does not fit, one by one.
+    private(set) var differences: [String] = []
+    private var incidents: [StormIncident] = []
+
+    var isGood: Bool { differences.isEmpty && lines.allSatisfy(\.isEqual) }
+
+    init(_ county: StormCounty, _ log: StormLog) {
+        self.county = county
+        self.log = log
+    }
+
+    mutating func run() async throws {
+        differences += log.troubles.map { "refused: \($0)" }
+        incidents = try await county.desk.database.read { [county] in
+            try $0.stormIncidents(county: county.path, onlyOpen: false).filter { $0.joinedInto == nil }
+        }
+        try await checkIncidents()
+        try await checkReports()
+        try await checkArrivals()
+        try await checkFigures()
+        let messages = try await county.desk.database.read { [county] in try $0.stormMessages(county: county.path) }
+        StormTold(county, log, messages).check {
+            add($0, $1, $2)
+        } differ: {
+            differences.append($0)
+        }
+    }
+
+    private mutating func add(_ what: String, _ expected: some CustomStringConvertible, _ found: some CustomStringConvertible) {
+        lines.append(Line(what: what, expected: expected.description, found: found.description))
+    }
+
+    // MARK: Outages
+
+    private mutating func checkIncidents() async throws {
+        add("outages", log.faults.count, incidents.count)
+        let mine = Dictionary(log.incident.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        for incident in incidents where mine[incident.id] == nil {
+            differences.append("outage \(incident.number) is no fault of the night (\(incident.reports) reports, \(incident.state))")
+        }
+        var exact = 0
+        var over = 0
+        for fault in log.faults {
+            guard let id = log.incident[fault.number], let incident = incidents.first(where: { $0.id == id }) else {
+                differences.append("fault \(fault.number) (\(fault.kind.rawValue), \(fault.positions.count) customers) has no outage")
+                continue
+            }
+            if ["resolved", "confirmed"].contains(incident.state) { over += 1 }
+            let device = try await county.desk.database.read { tx in try incident.device.flatMap { try tx.device($0) } }
+            let isThere = fault.kind == .house ? incident.isSingle : device?.positions == fault.positions
+            if isThere, incident.customers == fault.positions.count {
+                exact += 1
+            } else {
+                differences.append(
+                    "fault \(fault.number) (\(fault.kind.rawValue), \(fault.positions)) is written at \(device?.code ?? "-") \(device?.positions ?? 0..<0) with \(incident.customers) customers"
+                )
+            }
+            if incident.startedAt != log.firstWord[fault.number] {
+                differences.append("fault \(fault.number) began \(log.firstWord[fault.number]?.iso ?? "-"), written \(incident.startedAt.iso)")
+            }
+        }
+        add("outages at the right device", log.faults.count, exact)
+        add("outages that are over", log.faults.count, over)
+        for (nested, parent) in log.parents.sorted(by: { $0.key < $1.key }) {
+            let found = incidents.first { $0.id == log.incident[nested] }?.parent
+            if found != log.incident[parent] { differences.append("fault \(nested) does not stand behind \(parent)") }
+        }
+        let confirmed = incidents.count { $0.state == "confirmed" }
+        add("outages that all households confirmed", log.confirmedAsked.count, confirmed)
+    }
+
+    /// Every word stands in the outage of its fault.
+    private mutating func checkReports() async throws {
+        let words = try await county.desk.database.read { [county] in try $0.stormWords(county: county.path) }
+        var right = 0
+        let into = try await joined()
+        for word in words {
+            guard let feeder = county.feeders.firstIndex(where: { $0 == word.feeder }), let incident = word.incident else { continue }
+            guard let position = word.position else {
+                right += 1
+                continue
+            }
+            let fault = log.fault(feeder: feeder, position: position, by: word.at)
+            if fault.flatMap({ log.incident[$0.number] }) == into[incident] ?? incident { right += 1 }
+        }
+        add("reports", log.reports, words.count)
+        add("reports in the outage of their fault", words.count, right)
+    }
+
+    private func joined() async throws -> [ID<Case>: ID<Case>] {
+        let all = try await county.desk.database.read { [county] in try $0.stormIncidents(county: county.path, onlyOpen: false) }
+        return Dictionary(uniqueKeysWithValues: all.compactMap { incident in incident.joinedInto.map { (incident.id, $0) } })
+    }
+
+    // MARK: Promises
+
+    private mutating func checkArrivals() async throws {
+        let limits = try await county.desk.database.read { [county] in try $0.stormArrivals(county: county.path) }
+        let met = limits.count { limit in limit.met.map { $0 <= limit.due } ?? false }
+        let mine = log.faults.count { !$0.pace.isLate }
+        add("arrivals within 90 minutes", mine, met)
+        add("arrivals after that", log.faults.count - mine, limits.count - met)
+    }
+
+    // MARK: Figures
+
+    private mutating func checkFigures() async throws {
+        let truth = StormTruth(county.ground, log)
+        let day = log.faults.map(\.at).min().map { $0.adding(hours: -2) } ?? Instant(milliseconds: 0)
+        let (rows, served) = try await county.desk.database.read { [county] tx in
+            (
+                try tx.stormInterruptions(county: county.path, from: day, to: day.adding(hours: 24)),
+                try tx.feeders(county: county.path).reduce(0) { $0 + $1.customers }
+            )
+        }
+        add("customers of the county", DemoCountyPlan.customerCount + county.ground.households.count, served)
+        compare("county", truth, rows, served, { _ in true }, { _ in true })
+        for (number, feeder) in county.ground.feeders.enumerated() {
+            let id = county.feeders[number].text
+            compare(feeder.code, truth, rows, feeder.tree.customerCount, { $0.feeder == feeder.code }, { $0.feeder == id })
+            let areas = try await county.desk.database.read { [county] in try $0.areas(of: county.feeders[number]) }
+            for area in areas {
+                compare(
+                    area.code, truth, rows, area.customers, { $0.area == area.code }, { $0.area == area.id.text })
+            }
+        }
+    }
+
+    private mutating func compare(
+        _ what: String, _ truth: StormTruth, _ rows: [Interruption], _ served: Int, _ mine: (StormTruth.Row) -> Bool,
+        _ theirs: (Interruption) -> Bool
+    ) {
+        let found = Reliability.Indices(rows.filter(theirs), customersServed: served, periodMinutes: 1_440)
+        add(what, truth.figures(served: served, where: mine).line, StormFigures(found).line)
+    }
+}
