@@ -96,10 +96,7 @@ struct StormCheck: Sendable {
         let into = try await joined()
         for word in words {
             guard let feeder = county.feeders.firstIndex(where: { $0 == word.feeder }), let incident = word.incident else { continue }
-            guard let position = word.position else {
-                right += 1
-                continue
-            }
+            guard let position = word.somewhere else { continue }
             let fault = log.fault(feeder: feeder, position: position, by: word.at)
             if fault.flatMap({ log.incident[$0.number] }) == into[incident] ?? incident { right += 1 }
         }

@@ -64,6 +64,8 @@ extension StormNight {
                 try await take(task, incident, list)
             } catch let problem as Problem {
                 log.troubles.append("\(incident.number) \(task.step): \(problem.code)")
+            } catch let error as StorageError {
+                log.troubles.append("\(incident.number) \(task.step): \(error)")
             }
         }
     }

@@ -39,7 +39,7 @@ struct StormTruth: Sendable {
                     guard customers > 0 else { continue }
                     rows.append(
                         Row(
-                            fault: fault.number, feeder: feeder.code, area: area.code, customers: customers,
+                            fault: fault.number, feeder: feeder.code, area: "\(area.code)-T", customers: customers,
                             milliseconds: step.at.since(begin)))
                 }
             }

@@ -12,7 +12,7 @@ extension StormNight {
         let words = try await desk.database.read { try $0.stormWords(of: incident.id) }
         var byFault: [Int: [StormWord]] = [:]
         for word in words {
-            guard let feeder = county.feeders.firstIndex(where: { $0 == word.feeder }), let position = word.position,
+            guard let feeder = county.feeders.firstIndex(where: { $0 == word.feeder }), let position = word.somewhere,
                 let fault = log.fault(feeder: feeder, position: position, by: word.at)
             else { continue }
             byFault[fault.number, default: []].append(word)

@@ -31,6 +31,10 @@ struct StormWord: Sendable {
     let position: Int?
     let at: Instant
     let incident: ID<Case>?
+    /// The first position of the area, where that is all that is known.
+    let areaBegins: Int?
+
+    var somewhere: Int? { position ?? areaBegins }
 }
 
 /// A message as it was owed.
@@ -63,17 +67,20 @@ extension Transaction {
 
     func stormWords(of incident: ID<Case>) throws -> [StormWord] {
         try rows(
-            "SELECT feeder, pos, received_at, incident FROM outage_report WHERE incident = \(incident) ORDER BY id"
-        ) { StormWord(feeder: $0[0], position: $0[1], at: $0[2], incident: $0[3]) }
+            """
+            SELECT r.feeder, r.pos, r.received_at, r.incident, a.low FROM outage_report r
+            LEFT JOIN transformer_area a ON a.id = r.area WHERE r.incident = \(incident) ORDER BY r.id
+            """
+        ) { StormWord(feeder: $0[0], position: $0[1], at: $0[2], incident: $0[3], areaBegins: $0[4]) }
     }
 
     func stormWords(county: String) throws -> [StormWord] {
         try rows(
             """
-            SELECT feeder, pos, received_at, incident FROM outage_report WHERE county = \(county) AND dark = 1
-            ORDER BY id
+            SELECT r.feeder, r.pos, r.received_at, r.incident, a.low FROM outage_report r
+            LEFT JOIN transformer_area a ON a.id = r.area WHERE r.county = \(county) AND r.dark = 1 ORDER BY r.id
             """
-        ) { StormWord(feeder: $0[0], position: $0[1], at: $0[2], incident: $0[3]) }
+        ) { StormWord(feeder: $0[0], position: $0[1], at: $0[2], incident: $0[3], areaBegins: $0[4]) }
     }
 
     func stormReports(county: String, state: String) throws -> Int {

@@ -34,7 +34,8 @@ package struct Incident: Sendable, Equatable {
     package var reports: Int
     /// One house whose neighbours have light.
     package var isSingle: Bool
-    package let startedAt: Instant
+    /// The first word of it that stands with it.
+    package var startedAt: Instant
     package var cause: String?
     package var equipment: String?
     package var finding: String?

@@ -53,10 +53,15 @@ package struct SplitIncident: IncidentAction {
         guard !dark.allSatisfy({ device.positions.lowerBound <= $0.positions.lowerBound && device.positions.upperBound >= $0.positions.upperBound })
         else { throw Problem.invalid("device", "whole-outage") }
         let moved = try work.moveIncident(about, "split", note: note, seen: seen)
+        // Those of whom only the transformer area is known go with it, too.
+        let areas = try work.tx.areas(of: device.feeder).filter {
+            device.low <= $0.low && $0.high <= device.high && !$0.positions.isEmpty
+        }
         let reports = try work.tx.reports(
             where: """
-                r.incident = \(found.id) AND r.feeder = \(device.feeder) AND r.pos >= \(device.low)
-                AND r.pos < \(device.high) ORDER BY r.id LIMIT 5000
+                r.incident = \(found.id) AND r.feeder = \(device.feeder)
+                AND (r.pos >= \(device.low) AND r.pos < \(device.high) OR r.pos IS NULL AND r.area IN \(list: areas.map(\.id)))
+                ORDER BY r.id LIMIT 5000
                 """)
         var made = try work.openIncident(
             FaultSite(
@@ -78,6 +83,8 @@ package struct SplitIncident: IncidentAction {
         made.isFixed = true
         found.isFixed = true
         found.reports -= reports.count
+        try work.rebegin(&made)
+        try work.rebegin(&found)
         try work.recount(&made)
         try work.recount(&found)
         try work.tx.save(made)
@@ -107,14 +114,20 @@ extension Work {
         let moved = try moveIncident(other, "join", note: loser.number.text)
         for range in try tx.darkRanges(of: loser.id) { try tx.moveRange(range.id, to: winner.id) }
         try uniteRanges(of: winner)
+        let told = try tx.reports(
+            where: "r.incident = \(loser.id) AND r.source IN ('person', 'staff') ORDER BY r.id LIMIT 5000")
         try tx.run("UPDATE outage_report SET incident = \(winner.id) WHERE incident = \(loser.id)")
         winner.reports += loser.reports
+        winner.startedAt = min(winner.startedAt, loser.startedAt)
         loser.isOpen = false
         loser.joinedInto = winner.id
         loser.dark = 0
         try tx.save(loser)
         try recount(&winner)
         try tx.save(winner)
+        for start in stride(from: 0, to: told.count, by: 200) {
+            try tellJoined(Array(told[start..<Swift.min(start + 200, told.count)]), to: winner)
+        }
         try record(
             EventDraft(
                 "incident.joined", of: "case", loser.number.text, ["into": winner.number.text], county: loser.county))
@@ -138,6 +151,14 @@ extension Work {
         guard united.count < ranges.count else { return }
         try tx.dropDark(of: incident.id)
         for range in united { try tx.insertDark(newID(), incident.id, range.feeder, range.positions, at: range.darkAt) }
+    }
+
+    /// An outage began with the first word that stands with it: set anew when words came or went, as
+    /// long as nobody has light again.
+    func rebegin(_ incident: inout Incident) throws {
+        guard incident.step == 0, let first = try tx.firstWord(of: incident.id), first != incident.startedAt else { return }
+        try tx.moveDark(of: incident.id, from: incident.startedAt, to: first)
+        incident.startedAt = first
     }
 
     /// Customers still dark, counted from the ranges.

@@ -65,8 +65,7 @@ extension Work {
         _ incident: Incident, _ feeder: ID<Feeder>, _ positions: Range<Int>, _ template: String,
         _ data: [String: String], _ key: String
     ) throws {
-        // A house alone has told us itself.
-        guard !incident.isSingle, !positions.isEmpty else { return }
+        guard !positions.isEmpty else { return }
         try tx.run(
             """
             INSERT INTO household_notice (id, county, incident, feeder, low, high, template, data, key, made_at, cursor, told)

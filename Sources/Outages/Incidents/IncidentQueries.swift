@@ -43,7 +43,7 @@ extension Transaction {
             UPDATE incident SET device = \(incident.device), device_name = \(incident.deviceName),
                 area = \(incident.area), probability = \(incident.probability), also = \(joined(incident.also)),
                 fixed = \(incident.isFixed), customers = \(incident.customers), dark = \(incident.dark),
-                reports = \(incident.reports), single = \(incident.isSingle), cause = \(incident.cause), equipment = \(incident.equipment),
+                reports = \(incident.reports), single = \(incident.isSingle), started_at = \(incident.startedAt), cause = \(incident.cause), equipment = \(incident.equipment),
                 finding = \(incident.finding), inside = \(incident.isInside), eta = \(incident.eta),
                 damage = \(incident.damage), joined_into = \(incident.joinedInto), step = \(incident.step),
                 round = \(incident.round), flags = \(incident.flags.sorted().joined(separator: " ")),
@@ -91,6 +91,20 @@ extension Transaction {
             INSERT INTO incident_range (id, incident, feeder, low, high, dark_at, restored_at, step)
             VALUES (\(id), \(incident), \(feeder), \(positions.lowerBound), \(positions.upperBound), \(dark),
                     \(restored), \(step))
+            """)
+    }
+
+    /// When the first of those who are together in it told of it.
+    func firstWord(of incident: ID<Case>) throws -> Instant? {
+        try value("SELECT MIN(received_at) FROM outage_report WHERE incident = \(incident) AND dark = 1")
+    }
+
+    /// What was dark since one moment was so since another.
+    func moveDark(of incident: ID<Case>, from: Instant, to: Instant) throws {
+        try run(
+            """
+            UPDATE incident_range SET dark_at = \(to)
+            WHERE incident = \(incident) AND restored_at IS NULL AND dark_at = \(from)
             """)
     }
 

@@ -160,6 +160,7 @@ extension Work {
         incident.area = device.area
         incident.probability = 100
         incident.also = []
+        incident.isSingle = device.positions.count == 1
         incident.customers = affected?.customers ?? 0
         incident.dark = incident.customers
         try tx.dropDark(of: incident.id)

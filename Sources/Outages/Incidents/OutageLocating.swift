@@ -113,6 +113,7 @@ private struct Folding {
         try work.tx.join(reports.map(\.id), to: id, at: work.now)
         guard var incident = try work.tx.incident(id) else { return }
         incident.reports += reports.count
+        try work.rebegin(&incident)
         try work.tx.save(incident)
         try work.tellJoined(reports, to: incident)
         if let about = try work.tx.anyCase(id) { work.announceChange(of: about) }
@@ -198,6 +199,11 @@ private struct Folding {
         }
         try openNew(fault, fault.reports)
         if let made = open.last { try work.tx.move(owned.map(\.id), to: made.id) }
+        for id in Set(owned.compactMap { owner[$0.id] }) {
+            guard let at = open.firstIndex(where: { $0.id == id }) else { continue }
+            try work.rebegin(&open[at])
+            try work.tx.save(open[at])
+        }
     }
 
     private mutating func openNew(_ fault: EvidencedFault, _ reports: [OutageReport]) throws {

@@ -162,23 +162,30 @@ extension Transaction {
                 UPDATE outage_report SET state = 'joined', incident = \(incident), joined_at = \(now)
                 WHERE id IN \(list: some)
                 """)
-            try run(
-                """
-                INSERT INTO follower (id, case_id, at, person, name, phone, phone_hash, phone_tail, village, receipt_hash)
-                SELECT r.id, CAST(\(incident) AS TEXT), r.received_at, r.person, r.name, r.phone, r.phone_hash, r.phone_tail,
-                       r.village, r.receipt_hash
-                FROM outage_report r WHERE r.id IN \(list: some) AND r.source IN ('person', 'staff') ON CONFLICT DO NOTHING
-                """)
+            try follow(some, incident)
         }
     }
 
-    /// Reports that move with a part of an incident, with their followers.
+    /// Reports that move with a part of an incident, with their followers: whoever told twice may
+    /// follow the other one already.
     func move(_ reports: [ID<OutageReport>], to incident: ID<Case>) throws {
         for start in stride(from: 0, to: reports.count, by: 200) {
             let some = Array(reports[start..<Swift.min(start + 200, reports.count)])
             try run("UPDATE outage_report SET incident = \(incident) WHERE id IN \(list: some)")
-            try run("UPDATE follower SET case_id = \(incident) WHERE id IN \(list: some)")
+            try run("DELETE FROM follower WHERE id IN \(list: some)")
+            try follow(some, incident)
         }
+    }
+
+    /// Those who told follow the case; one phone follows it once.
+    private func follow(_ reports: [ID<OutageReport>], _ incident: ID<Case>) throws {
+        try run(
+            """
+            INSERT INTO follower (id, case_id, at, person, name, phone, phone_hash, phone_tail, village, receipt_hash)
+            SELECT r.id, CAST(\(incident) AS TEXT), r.received_at, r.person, r.name, r.phone, r.phone_hash, r.phone_tail,
+                   r.village, r.receipt_hash
+            FROM outage_report r WHERE r.id IN \(list: reports) AND r.source IN ('person', 'staff') ON CONFLICT DO NOTHING
+            """)
     }
 
     func set(_ state: String, of reports: [ID<OutageReport>]) throws {
