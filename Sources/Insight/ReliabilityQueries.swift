@@ -116,7 +116,8 @@ extension Transaction {
 
     // MARK: Promises
 
-    /// Limits of outages that were opened in a time: how many were kept, missed, or still run.
+    /// Limits of outages that were opened in a time: how many were kept, missed, or still run. One that
+    /// became part of another is not counted beside it.
     func promises(_ scope: ResultScope, from: Instant, to: Instant) throws -> [(limit: String, kept: Int, missed: Int, open: Int)] {
         let villages: SQL = scope.isWholeCounty ? "" : "AND c.village IN \(list: scope.villages.map(\.id.text))"
         return try rows(
@@ -125,7 +126,7 @@ extension Transaction {
                    CAST(SUM(CASE WHEN l.breached_at IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT),
                    CAST(SUM(CASE WHEN l.breached_at IS NULL AND l.stopped_at IS NULL THEN 1 ELSE 0 END) AS BIGINT)
             FROM cases c JOIN case_limit l ON l.case_id = c.id
-            WHERE c.county = \(scope.county) AND c.kind = 'outage' AND c.key >= \(from.milliseconds << 20)
+            WHERE c.county = \(scope.county) AND c.kind = 'outage' AND c.merged_into IS NULL AND c.key >= \(from.milliseconds << 20)
             AND c.key < \(to.milliseconds << 20) \(sql: villages) GROUP BY l.name ORDER BY l.name
             """
         ) { (limit: $0[0], kept: $0[1], missed: $0[2], open: $0[3]) }
@@ -143,8 +144,8 @@ extension Transaction {
             """
             SELECT c.key, c.number, c.village_name, l.due_at, l.stopped_at
             FROM cases c JOIN case_limit l ON l.case_id = c.id AND l.name = \(name)
-            WHERE c.county = \(scope.county) AND c.kind = 'outage' AND c.key >= \(from.milliseconds << 20)
-            AND c.key < \(high) \(sql: villages) \(sql: kept) ORDER BY c.key DESC LIMIT \(limit)
+            WHERE c.county = \(scope.county) AND c.kind = 'outage' AND c.merged_into IS NULL
+            AND c.key >= \(from.milliseconds << 20) AND c.key < \(high) \(sql: villages) \(sql: kept) ORDER BY c.key DESC LIMIT \(limit)
             """
         ) { (key: $0[0], number: $0[1], villageName: $0[2], due: $0[3], stopped: $0[4]) }
     }

@@ -1,7 +1,9 @@
 import Desk
 import Grid
+import Insight
 import Outages
 import PowerRules
+import Registry
 import Storage
 import Values
 
@@ -36,7 +38,6 @@ struct StormCheck: Sendable {
         }
         try await checkIncidents()
         try await checkReports()
-        try await checkArrivals()
         try await checkFigures()
         let messages = try await county.desk.database.read { [county] in try $0.stormMessages(county: county.path) }
         StormTold(county, log, messages).check {
@@ -109,45 +110,46 @@ struct StormCheck: Sendable {
         return Dictionary(uniqueKeysWithValues: all.compactMap { incident in incident.joinedInto.map { (incident.id, $0) } })
     }
 
-    // MARK: Promises
-
-    private mutating func checkArrivals() async throws {
-        let limits = try await county.desk.database.read { [county] in try $0.stormArrivals(county: county.path) }
-        let met = limits.count { limit in limit.met.map { $0 <= limit.due } ?? false }
-        let mine = log.faults.count { !$0.pace.isLate }
-        add("arrivals within 90 minutes", mine, met)
-        add("arrivals after that", log.faults.count - mine, limits.count - met)
-    }
-
     // MARK: Figures
 
+    /// What the page of results says to the county's company, against the plan's own arithmetic.
     private mutating func checkFigures() async throws {
+        let desk = county.desk
+        let now = desk.clock.now
+        guard let id = try await desk.database.read({ try $0.setting("demo.company") }),
+            let company = try await desk.database.read({ try $0.actor(for: ID(id), at: now) })
+        else { throw StormTrouble("the county has no company") }
         let truth = StormTruth(county.ground, log)
-        let day = log.faults.map(\.at).min().map { $0.adding(hours: -2) } ?? Instant(milliseconds: 0)
-        let (rows, served) = try await county.desk.database.read { [county] tx in
-            (
-                try tx.stormInterruptions(county: county.path, from: day, to: day.adding(hours: 24)),
-                try tx.feeders(county: county.path).reduce(0) { $0 + $1.customers }
-            )
-        }
-        add("customers of the county", DemoCountyPlan.customerCount + county.ground.households.count, served)
-        compare("county", truth, rows, served, { _ in true }, { _ in true })
+        var query = ReliabilityQuery()
+        query.year = StormCommand.start.day.year
+        query.n = 2
+        query.by = .feeder
+        let byFeeder = try await desk.fetch(query, by: company)
+        query.by = .area
+        let byArea = try await desk.fetch(query, by: company)
+
+        let late = log.faults.count { $0.pace.isLate }
+        let arrival = byFeeder.promises.first { $0.limit == "arrival" }
+        add("arrivals within 90 minutes", log.faults.count - late, arrival?.kept ?? 0)
+        add("arrivals after that", late, arrival?.missed ?? 0)
+        let customers = DemoCountyPlan.customerCount + county.ground.households.count
+        add("county", truth.figures(served: customers) { _ in true }.line, StormFigures(byFeeder.all).line)
+        add("interrupted twice", fixed(Double(log.parents.count) / Double(customers), 6), fixed(byFeeder.cemi, 6))
         for (number, feeder) in county.ground.feeders.enumerated() {
-            let id = county.feeders[number].text
-            compare(feeder.code, truth, rows, feeder.tree.customerCount, { $0.feeder == feeder.code }, { $0.feeder == id })
-            let areas = try await county.desk.database.read { [county] in try $0.areas(of: county.feeders[number]) }
+            let figures = byFeeder.rows.first { [county] in $0.key == county.feeders[number].text }
+            compare(feeder.code, truth.figures(served: feeder.tree.customerCount) { $0.feeder == feeder.code }, figures)
+            let areas = try await desk.database.read { [county] in try $0.areas(of: county.feeders[number]) }
             for area in areas {
                 compare(
-                    area.code, truth, rows, area.customers, { $0.area == area.code }, { $0.area == area.id.text })
+                    area.code, truth.figures(served: area.customers) { $0.area == area.code },
+                    byArea.rows.first { $0.key == area.id.text })
             }
         }
     }
 
-    private mutating func compare(
-        _ what: String, _ truth: StormTruth, _ rows: [Interruption], _ served: Int, _ mine: (StormTruth.Row) -> Bool,
-        _ theirs: (Interruption) -> Bool
-    ) {
-        let found = Reliability.Indices(rows.filter(theirs), customersServed: served, periodMinutes: 1_440)
-        add(what, truth.figures(served: served, where: mine).line, StormFigures(found).line)
+    /// Where nothing happened there may be no row.
+    private mutating func compare(_ what: String, _ truth: StormFigures, _ found: ReliabilityFigures?) {
+        if found == nil, truth.interrupted == 0 { return add(what, "nothing", "nothing") }
+        add(what, truth.line, found.map { StormFigures($0).line } ?? "nothing")
     }
 }

@@ -1,3 +1,4 @@
+import Insight
 import PowerRules
 import Values
 
@@ -61,10 +62,10 @@ struct StormTruth: Sendable {
 
 extension StormFigures {
     /// What the program says.
-    init(_ indices: Reliability.Indices) {
+    init(_ found: ReliabilityFigures) {
         self.init(
-            customersServed: indices.customersServed, interrupted: indices.customersInterrupted,
-            customerMinutes: fixed(indices.customerMinutes, 4), saifi: fixed(indices.saifi, 6),
-            saidi: fixed(indices.saidiMinutes, 4), caidi: indices.caidiMinutes.map { fixed($0, 4) } ?? "-")
+            customersServed: found.customersServed, interrupted: found.customersInterrupted,
+            customerMinutes: fixed(found.customerMinutes, 4), saifi: fixed(found.saifi, 6),
+            saidi: fixed(found.saidiMinutes, 4), caidi: found.caidiMinutes.map { fixed($0, 4) } ?? "-")
     }
 }

@@ -1,7 +1,6 @@
 import Desk
 import Grid
 import Outages
-import PowerRules
 import Registry
 import Storage
 import Values
@@ -99,31 +98,5 @@ extension Transaction {
                 person: $0[0], channel: $0[1], template: $0[2], incident: ($0[3] as String?) ?? "", state: $0[4],
                 data: $0[5])
         }
-    }
-
-    /// The rows that the figures are made of.
-    func stormInterruptions(county: String, from: Instant, to: Instant) throws -> [Interruption] {
-        try rows(
-            """
-            SELECT origin, started_at, restored_at, customers, cause, area, feeder, low, high FROM interruption
-            WHERE county = \(county) AND planned = 0 AND started_at >= \(from) AND started_at < \(to)
-            ORDER BY started_at, id
-            """
-        ) {
-            Interruption(
-                event: $0[0], start: $0[1], restored: $0[2], customers: $0[3], cause: $0[4], area: $0[5],
-                feeder: $0[6], positions: ($0[7] as Int)..<($0[8] as Int))
-        }
-    }
-
-    /// Promised arrivals: when each began and was met.
-    func stormArrivals(county: String) throws -> [(incident: ID<Case>, from: Instant, due: Instant, met: Instant?)] {
-        try rows(
-            """
-            SELECT l.case_id, l.started_at, l.due_at, l.stopped_at FROM case_limit l
-            JOIN incident i ON i.id = l.case_id
-            WHERE i.county = \(county) AND i.joined_into IS NULL AND l.name = 'arrival' ORDER BY l.id
-            """
-        ) { ($0[0], $0[1], $0[2], $0[3]) }
     }
 }
