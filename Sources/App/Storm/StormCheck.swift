@@ -128,9 +128,9 @@ struct StormCheck: Sendable {
         query.by = .area
         let byArea = try await desk.fetch(query, by: company)
 
-        let late = log.faults.count { $0.pace.isLate }
+        let late = incidents.count { $0.openedAt.adding(minutes: 90) < (log.arrivals[$0.id] ?? $0.openedAt) }
         let arrival = byFeeder.promises.first { $0.limit == "arrival" }
-        add("arrivals within 90 minutes", log.faults.count - late, arrival?.kept ?? 0)
+        add("arrivals within 90 minutes", incidents.count - late, arrival?.kept ?? 0)
         add("arrivals after that", late, arrival?.missed ?? 0)
         let customers = DemoCountyPlan.customerCount + county.ground.households.count
         add("county", truth.figures(served: customers) { _ in true }.line, StormFigures(byFeeder.all).line)

@@ -88,9 +88,13 @@ extension StormNight {
 
     /// What is done when, from the moment at which the cause was found.
     private func planRepair(_ fault: StormPlan.Fault, _ incident: ID<Case>, from found: Instant) {
+        let told = fault.at.adding(minutes: StormPlan.toldMinutes)
         var at = found
         func next(_ step: StormCrews.Step, after minutes: Int64) {
             at = at.adding(minutes: minutes)
+            // Nobody who tells of it has light already: all have told by then.
+            if case .section = step { at = max(at, told) }
+            if case .restore = step { at = max(at, told) }
             crews.plan(step, incident, at: at, fault: fault.number)
         }
         if fault.kind == .section {

@@ -76,6 +76,8 @@ struct StormPlan: Sendable {
     /// Faults begin within so many minutes, and people tell within so many of that.
     static let beginMinutes = 180
     static let reportMinutes = 25
+    /// Those who tell twice have done so after so many.
+    static let toldMinutes: Int64 = 34
 
     /// - Parameter wanted: reports of the first dark, without those who are dark once more.
     init(_ ground: StormGround, start: Instant, seed: Int, wanted: Int) {
