@@ -20,9 +20,7 @@ package struct MeterSignal: InputValue, Equatable {
 
     package static func parse(_ raw: RawInput?, _ rules: [InputRule]) throws(InputComplaint) -> MeterSignal {
         guard case .object(let fields) = raw else { throw .wrongType }
-        guard case .string(let meter) = fields["meter"], (1...40).contains(meter.utf8.count) else {
-            throw InputComplaint("bad-signal")
-        }
+        let meter = try String.parse(fields["meter"], meterRules)
         guard case .string(let word) = fields["state"], let state = State(rawValue: word) else {
             throw InputComplaint("bad-signal")
         }
@@ -33,10 +31,11 @@ package struct MeterSignal: InputValue, Equatable {
     }
     package static func schema(_ rules: [InputRule]) -> Schema {
         .object([
-            ("meter", .string(min: 1, max: 40)), ("state", .choice(State.allCases.map(\.rawValue))), ("at", .moment),
+            ("meter", String.schema(meterRules)), ("state", .choice(State.allCases.map(\.rawValue))), ("at", .moment),
         ])
     }
     package static func control(_ rules: [InputRule]) -> InputControl { .hidden }
+    private static let meterRules: [InputRule] = [.length(1...40)]
 }
 
 /// Signals of meters, in one batch. Sent again, each counts once. The server's time decides: a
