@@ -18,7 +18,7 @@ struct StormCommand: AsyncParsableCommand {
 
     @OptionGroup var options: DataOptions
     @Option(help: "Port to listen on.") var port = 8090
-    @Option(help: "Minutes of the night in a second.") var speed = 60
+    @Option(help: "How many times faster than the clock; 60 is a minute of the night in a second.") var speed = 60
     @Option(help: "Another number, another night.") var seed = 1
     @Option(help: "Reports of the night.") var reports = 1_200
     @Flag(name: .customLong("no-serve"), help: "Let the clock jump, serve no pages, and end with the check.")

@@ -14,12 +14,21 @@ extension Work {
         let cause = OutageCause.title(incident.cause, field: "cause", desk)
         return [
             "number": incident.number.text, "village": about.villageName,
-            "place": incident.deviceName.isEmpty ? about.villageName : incident.deviceName,
+            "place": try spokenPlace(of: incident) ?? about.villageName,
             "cause": cause?.zh ?? zh["incident.cause-open"], "cause@en": cause?.en ?? en["incident.cause-open"],
             "eta": incident.eta.map { zh.moment($0, now: now) } ?? zh["incident.eta-open"],
             "eta@en": incident.eta.map { en.moment($0, now: now) } ?? en["incident.eta-open"],
             "worker": try about.assignee.flatMap { try tx.personName($0) } ?? "",
         ]
+    }
+
+    /// Where it is in words that villagers know: the transformer area, a device that has a name, or the
+    /// feeder. A code says nothing to them.
+    func spokenPlace(of incident: Incident) throws -> String? {
+        let area = try incident.area.flatMap { try tx.area($0)?.name }
+        let device = try incident.device.flatMap { try tx.device($0)?.name }
+        let feeder = try incident.feeder.flatMap { try tx.feeder($0)?.name }
+        return [area, device, feeder].compactMap { $0 }.first { !$0.isEmpty }
     }
 
     /// News for everybody who is dark.

@@ -58,6 +58,8 @@ package struct FindCause: IncidentAction {
         found.equipment = equipment ?? found.equipment
         found.finding = finding
         found.isFixed = true
+        // Who stands in front of it is sure.
+        if found.device != nil { found.probability = 100 }
         found.isInside = cause == OutageCause.inside
         if let minutes { found.eta = work.now.adding(minutes: Int64(minutes)) }
         let moved = try work.moveIncident(about, "find", note: finding, seen: seen, photos: photos)

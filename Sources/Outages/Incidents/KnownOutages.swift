@@ -97,10 +97,10 @@ extension Work {
             }
             // A single house is not the village's business.
             if incident.isSingle, isMine != true { return nil }
-            let names = [row.area, incident.deviceName.isEmpty ? nil : incident.deviceName].compactMap { $0 }
+            let names = try [row.area ?? spokenPlace(of: incident)].compactMap { $0 }
             return KnownOutage(
                 source: .fault, number: incident.number.text, startedAt: incident.startedAt, eta: incident.eta,
-                cause: OutageCause.title(incident.cause, field: "cause", desk), areas: Array(names.prefix(1)),
+                cause: OutageCause.title(incident.cause, field: "cause", desk), areas: names,
                 customers: incident.dark, here: row.dark,
                 state: kind?.stateTitle(row.state) ?? Texts(zh: row.state, en: row.state),
                 worker: row.state == "submitted" ? nil : row.worker, isMine: isMine ?? false)
