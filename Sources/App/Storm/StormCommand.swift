@@ -126,7 +126,8 @@ private struct StormService: ServiceLifecycle.Service {
     let night: @Sendable () async throws -> Void
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await night() }
+        // Stopped before it was over: there is nothing to check.
+        do { try await cancelWhenGracefulShutdown { try await night() } } catch is CancellationError { return }
         try? await gracefulShutdown()
     }
 }
