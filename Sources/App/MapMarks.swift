@@ -22,7 +22,7 @@ enum MapMarks {
             return MapOutage(
                 id: one.incident.number.text, title: cause ?? words["outages.here.cause-open"], isPlanned: false,
                 areas: one.areas, villages: one.villages, customers: one.incident.dark, since: one.incident.startedAt,
-                expected: one.incident.eta, link: visit.actor.isStaff ? "/outages/\(one.incident.number.text)" : nil)
+                expected: one.incident.eta, link: one.isOpenToViewer ? "/outages/\(one.incident.number.text)" : nil)
         }
     }
 
@@ -50,7 +50,7 @@ enum MapMarks {
             else { return nil }
             return MapMark(
                 kind: .crew, place: place, title: "\(worker) \(one.incident.number.text)",
-                link: "/outages/\(one.incident.number.text)")
+                link: one.isOpenToViewer ? "/outages/\(one.incident.number.text)" : nil)
         }
     }
 

@@ -13,6 +13,8 @@ package struct OutageOnMap: Sendable {
     package let worker: String?
     /// Where the crew is: the middle of the area or village.
     package let place: Place?
+    /// This person may open its page.
+    package let isOpenToViewer: Bool
 }
 
 extension Work {
@@ -33,7 +35,8 @@ extension Work {
             return OutageOnMap(
                 incident: incident, areas: Array(Set(areas)).sorted(), villages: try tx.villages(of: incident.id).map(\.village),
                 state: about?.state ?? "", worker: try about?.assignee.flatMap { try tx.personName($0) },
-                place: try place(of: incident))
+                place: try place(of: incident),
+                isOpenToViewer: actor.isStaff && about.map(CaseSight(actor).sees) == true)
         }
     }
 }

@@ -97,16 +97,19 @@ struct NoLightPages: Sendable {
                 """)
     }
 
-    /// Beside the first question: straight to the report, or what is no outage at all.
+    /// Beside the first question: straight to the report, or what is no outage at all. In large text the
+    /// page keeps its few actions; what is no outage stands below the report.
     private func ways(_ village: VillageInfo, _ visit: Visit) -> HTML {
-        let words = visit.words
-        let repair: HTML = """
-            <a class="target" href="/requests/new?kind=repair&amp;village=\(village.id)">\(words["outages.other-repair"])</a>
+        let report: HTML = """
+            <p><a class="target" href="/no-light/report?village=\(village.id)">\(visit.words["outages.skip"])</a></p>
             """
-        if visit.isLarge { return "<p>\(repair)</p>" }
-        return """
-            <p><a class="target" href="/no-light/report?village=\(village.id)">\(words["outages.skip"])</a></p><p>\(repair)</p>
-            """
+        return visit.isLarge ? report : report + otherRepair(village, visit.words)
+    }
+
+    private func otherRepair(_ village: VillageInfo, _ words: Words) -> HTML {
+        """
+        <p><a class="target" href="/requests/new?kind=repair&amp;village=\(village.id)">\(words["outages.other-repair"])</a></p>
+        """
     }
 
     /// Read aloud by the phone itself; without a script there is no button.
@@ -202,7 +205,7 @@ struct NoLightPages: Sendable {
             back: "/no-light?village=\(village.id)",
             body: """
                 \(stylesheet)<p>\(Icon.home) \(VillagerParts.name(village, words))</p>\(VillagerParts.dangerFirst(visit, servers))
-                \(Forms.form(ReportNoLight.self, visit, state, look))
+                \(Forms.form(ReportNoLight.self, visit, state, look))\(visit.isLarge ? otherRepair(village, words) : nil)
                 """)
     }
 
