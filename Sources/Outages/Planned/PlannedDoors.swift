@@ -71,12 +71,15 @@ package struct PlannedGuest: ServiceGuest {
         }
         guard !found.isEmpty else { return nil }
         let words = visit.words
-        let items: [HTML] = found.map { outage in
-            """
-            <li><a href="/planned/\(outage.number)">\(words["planned.banner"]) \
-            \(PlannedPages.term(outage.start, outage.end, visit))</a>
-            <p>\(OutageHTML.chinese(outage.line, words)) · \(OutageHTML.chinese(outage.work, words))</p></li>
-            """
+        // In large text the village's page keeps its four actions: there the sentence says it all.
+        let items: [HTML] = found.prefix(visit.isLarge ? 2 : 10).map { outage in
+            let what: HTML = """
+                \(words["planned.banner"]) \(PlannedPages.term(outage.start, outage.end, visit))
+                """
+            return """
+                <li>\(visit.isLarge ? "<b>\(what)</b>" : "<a href=\"/planned/\(outage.number)\">\(what)</a>" as HTML)
+                <p>\(OutageHTML.chinese(outage.line, words)) · \(OutageHTML.chinese(outage.work, words))</p></li>
+                """
         }
         return "<section class=\"note\"><h2>\(words["planned.banner-title"])</h2><ul class=\"rows\">\(items)</ul></section>"
     }

@@ -10,9 +10,13 @@ enum KnownParts {
     static func banner(_ known: [KnownOutage], _ village: VillageInfo, _ visit: Visit) -> HTML {
         let words = visit.words
         let items: [HTML] = known.prefix(visit.isLarge ? 1 : 3).map { "<li>\(line($0, visit))</li>" }
+        // In large text the village's page keeps its four actions; "repair" leads to the same list.
+        let more: HTML? =
+            visit.isLarge
+            ? nil : "<p><a class=\"target\" href=\"/outages/here?village=\(village.id)\">\(words["outages.here.more"])</a></p>"
         return """
             <section class="dark-now" aria-label="\(words["outages.here.title"])"><h2>\(Icon.plug) \(words["outages.here.title"])</h2>\
-            <ul>\(items)</ul><p><a class="target" href="/outages/here?village=\(village.id)">\(words["outages.here.more"])</a></p></section>
+            <ul>\(items)</ul>\(more)</section>
             """
     }
 
