@@ -69,12 +69,11 @@ extension Work {
     /// Opens a case: about ten single-row statements and no look before the insert.
     package func open(_ draft: CaseDraft) throws -> OpenedCase {
         let id: ID<Case> = newID()
-        let key = now.milliseconds << 20 | Int64(desk.chance.number(below: 1 << 20))
         var limits = CaseLimits()
         let isDanger = !draft.dangers.isEmpty
         limits.start(
             KindLimit.opened, draft.kind, draft.extra, isDanger: isDanger, at: now, desk.calendar, { newID() })
-        let number = try insert(draft, id, key, limits, isDanger)
+        let (number, key) = try insert(draft, id, limits, isDanger)
         for limit in limits.all { try tx.insertLimit(limit, of: id) }
         for file in draft.files { try tx.addPhoto(newID(), of: id, entry: nil, file) }
         let event = try record(
@@ -102,8 +101,8 @@ extension Work {
     }
 
     private func insert(
-        _ draft: CaseDraft, _ id: ID<Case>, _ key: Int64, _ limits: CaseLimits, _ isDanger: Bool
-    ) throws -> Code {
+        _ draft: CaseDraft, _ id: ID<Case>, _ limits: CaseLimits, _ isDanger: Bool
+    ) throws -> (number: Code, key: Int64) {
         let next = limits.next
         var check = Instant.distantFuture
         for limit in limits.all {
@@ -115,6 +114,8 @@ extension Work {
         let extra = jsonText(draft.extra)
         for _ in 0..<Self.numberTries {
             let number = Code(from: desk.chance)
+            // Two of one millisecond draw the same key once in a million: then both are drawn again.
+            let key = now.milliseconds << 20 | Int64(desk.chance.number(below: 1 << 20))
             let inserted = try tx.change(
                 """
                 INSERT INTO cases (id, county, key, number, receipt_hash, kind, kind_version, village, village_name,
@@ -130,9 +131,9 @@ extension Work {
                     \(priority), \(draft.kind.start), \(draft.assignee), \(draft.isConfidential), \(draft.about),
                     \(hidden), \(now), \(next?.dueAt ?? .distantFuture), \(next?.name), \(check), \(now),
                     \(actor.person), 0, \(draft.place?.latitude), \(draft.place?.longitude), 1, 1)
-                ON CONFLICT (number) DO NOTHING
+                ON CONFLICT DO NOTHING
                 """)
-            if inserted == 1 { return number }
+            if inserted == 1 { return (number, key) }
         }
         throw Problem(.unavailable(retryAfterSeconds: 1), "try-again")
     }
