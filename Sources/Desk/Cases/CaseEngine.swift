@@ -90,7 +90,8 @@ extension Work {
     /// A refusal to send somebody leaves a trace.
     private func refused(_ problem: Problem, _ seen: Case, _ move: String, _ fields: MoveFields) -> any Error {
         let traced = ["liaison-never-assigned", "not-certified", "not-own-complaint", "complaint-stays-above"]
-        guard let code = problem.fields.first?.code ?? Optional(problem.code), traced.contains(code) else { return problem }
+        let code = problem.fields.first?.code ?? problem.code
+        guard traced.contains(code) else { return problem }
         return Refusal(
             problem,
             recording: EventDraft(
