@@ -134,7 +134,7 @@ struct PairingTests {
         }
     }
 
-    @Test func whoWasResponsibleOverTenYearsIsAnsweredAtOnce() async throws {
+    @Test func whoWasResponsibleOverTenYearsIsAnsweredFromAnIndex() async throws {
         try await RegistryVillage.open { village async throws in
             let first = village.clock.today.adding(days: -3650)
             try await village.desk.database.write { tx in
@@ -155,15 +155,18 @@ struct PairingTests {
                     by: village.shen)
                 #expect(answer.representative?.id == person)
             }
-            // Timed in its transaction, the quickest of several: other tests run beside it.
-            let quickest = try await village.desk.database.read { tx in
-                try (0..<20).map { i in
-                    let begin = ContinuousClock.now
-                    _ = try tx.responsible(for: village.bugang, on: first.adding(days: i * 180))
-                    return ContinuousClock.now - begin
-                }.min()
+            if village.desk.database.engine == .sqlite {
+                let plan = try await village.desk.database.read { tx in
+                    try tx.rows(
+                        """
+                        EXPLAIN QUERY PLAN SELECT representative, liaison, stand_in FROM pairing
+                        WHERE village = \(village.bugang) AND since <= \(first) AND (until IS NULL OR until > \(first))
+                        ORDER BY since DESC, id DESC LIMIT 1
+                        """
+                    ) { $0[3] as String }
+                }
+                #expect(!plan.contains { $0.hasPrefix("SCAN") }, "\(plan)")
             }
-            #expect(try #require(quickest) < .milliseconds(200))
             let gap = try await village.ask(
                 WhoWasResponsible.self, ["village": village.bugang.text, "on": first.adding(days: -1).iso],
                 by: village.shen)
