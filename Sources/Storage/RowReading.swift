@@ -15,8 +15,12 @@ extension Row {
         guard column.isNull else { column.refuse(String?.self) }
         return nil
     }
-    package subscript<T>(_ index: Int) -> ID<T> { ID(self[index] as String) }
-    package subscript<T>(_ index: Int) -> ID<T>? { (self[index] as String?).map { ID($0) } }
+    // Generic by name only: inlined, no type is looked up while rows are read.
+    @inlinable package subscript<T>(_ index: Int) -> ID<T> { ID(self[index] as String) }
+    @inlinable package subscript<T>(_ index: Int) -> ID<T>? {
+        guard let text = self[index] as String? else { return nil }
+        return ID(text)
+    }
     package subscript(_ index: Int) -> Int {
         let column = column(index)
         guard let value = column.integer() else { column.refuse(Int.self) }

@@ -3,8 +3,9 @@ protocol Session: AnyObject {
     var engine: Database.Engine { get }
     /// Hands over rows until the closure answers false.
     func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws
-    /// Asks both before it waits for the first.
-    func query(_ sql: SQL, _ each: (Row) throws -> Void, and other: SQL, _ every: (Row) throws -> Void) throws
+    /// Asks all before it waits for the first.
+    /// - Parameter isLast: nothing is asked afterwards.
+    func query(_ selects: [any Select], isLast: Bool) throws
     func run(_ sql: SQL) throws
     func change(_ sql: SQL) throws -> Int
     func put(_ document: TextDocument, in index: TextIndex) throws
@@ -25,6 +26,8 @@ package final class Transaction {
     private let kind: Kind
     /// The first statement's error.
     private(set) var failure: StorageError?
+    /// It was promised that nothing else is asked.
+    private var isOver = false
 
     init(_ session: any Session, _ kind: Kind, _ faults: FaultInjector) {
         self.session = session
@@ -43,17 +46,14 @@ package final class Transaction {
         return out
     }
 
-    /// Two selects of which neither needs the other's answer: one round trip to PostgreSQL.
-    package func rows<T, U>(
-        _ sql: SQL, _ map: (Row) throws -> T, and other: SQL, _ otherMap: (Row) throws -> U
-    ) throws -> ([T], [U]) {
-        var out: [T] = []
-        var others: [U] = []
+    /// Selects of which none needs another's answer: one round trip to PostgreSQL.
+    /// - Parameter last: a promise that this transaction asks nothing else; in one that reads, its
+    ///   end then travels along.
+    package func ask(_ selects: any Select..., last: Bool = false) throws {
         try step {
-            try session.query(
-                sql, { out.append(try map($0)) }, and: other, { others.append(try otherMap($0)) })
+            isOver = last
+            try session.query(selects, isLast: last && kind == .read)
         }
-        return (out, others)
     }
 
     package func first<T>(_ sql: SQL, _ map: (Row) throws -> T) throws -> T? {
@@ -132,6 +132,7 @@ package final class Transaction {
     @inline(__always)
     private func step<R>(_ body: () throws -> R) throws -> R {
         if let failure { throw failure }
+        precondition(!isOver, "asked after the last question")
         do {
             try faults.beforeStatement()
             return try body()

@@ -4,7 +4,7 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, CustomStringConverti
     package let text: String
 
     /// Trusts text that came out of the database.
-    package init(_ text: String) {
+    @inlinable package init(_ text: String) {
         self.text = text
     }
 

@@ -73,6 +73,7 @@ struct PermissionStage: Sendable {
         }
     }
 
+    @discardableResult
     func system<T: Sendable>(_ county: String = TestVillage.county, _ body: @escaping @Sendable (Work) throws -> T)
         async throws -> T
     {

@@ -236,6 +236,52 @@ import Values
         }
     }
 
+    @Test func selectsThatAreAskedTogetherAreEachAnswered() async throws {
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in try Village.settle(tx) }
+            // Again and again: a read that ended with its question leaves its connection ready for the next.
+            for number in 1...8 {
+                try await db.write { tx in try tx.run(Village.household(number)) }
+                for last in [false, true] {
+                    let (numbers, nobody, count) = try await db.read { tx in
+                        let numbers = Rows("SELECT number FROM household ORDER BY number DESC") { $0[0] as Int }
+                        let nobody = Rows("SELECT number FROM household WHERE number > 100") { $0[0] as Int }
+                        let count = Rows("SELECT COUNT(*) FROM household") { $0[0] as Int }
+                        try tx.ask(numbers, nobody, count, last: last)
+                        return (numbers.all, nobody.all, count.all)
+                    }
+                    #expect(numbers == Array((1...number).reversed()))
+                    #expect(nobody == [])
+                    #expect(count == [number])
+                }
+            }
+        }
+    }
+
+    @Test func oneBadSelectAmongThemIsTheWholeAnswer() async throws {
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in
+                try Village.settle(tx)
+                try tx.run(Village.household(1))
+            }
+            for last in [false, true] {
+                await #expect(throws: StorageError.self) {
+                    try await db.read { tx in
+                        let good = Rows("SELECT number FROM household") { $0[0] as Int }
+                        let bad = Rows("SELECT roof FROM household") { $0[0] as Int }
+                        try tx.ask(good, bad, last: last)
+                    }
+                }
+                await #expect(throws: Refusal()) {
+                    try await db.read { tx in
+                        try tx.ask(Rows<Int>("SELECT number FROM household") { _ in throw Refusal() }, last: last)
+                    }
+                }
+                #expect(try await Village.count(db) == 1)
+            }
+        }
+    }
+
     @Test func manyQueuedStatementsArriveInOrder() async throws {
         try await withDatabases(Village.schema) { db in
             try await db.write { tx in

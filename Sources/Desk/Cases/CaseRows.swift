@@ -4,7 +4,8 @@ package import Values
 
 /// All SQL of single cases: load, insert, compare-and-set, timeline, limits, counts.
 extension Transaction {
-    private static let caseColumns = """
+    /// The 44 columns of `cases c` that `readCase` reads.
+    package static let caseColumns = """
         c.id, c.number, c.county, c.key, c.kind, c.kind_version, c.village, c.village_name, c.station, c.reach,
         c.account, c.customer, c.filer, c.filer_role, c.channel, c.phone_hash, c.phone_tail, c.extra, c.priority,
         c.state, c.state_before, c.assignee, c.confidential, c.about, c.hidden_from, c.merged_into, c.opened_at,
@@ -91,18 +92,23 @@ extension Transaction {
     // MARK: Limits
 
     package func limits(of case_: ID<Case>) throws -> CaseLimits {
-        CaseLimits(
-            try rows(
-                """
-                SELECT id, name, rule, promise, started_at, paused, due_at, provisional, stopped_at, breached_at, level
-                FROM case_limit WHERE case_id = \(case_) ORDER BY id
-                """
-            ) { row in
-                CaseLimit(
-                    id: row[0], name: row[1], rule: LimitRule(row[2]) ?? .workingDays(1), isPromise: row[3],
-                    startedAt: row[4], pauses: CaseLimit.pauses(from: row[5]), dueAt: row[6], isProvisional: row[7],
-                    stoppedAt: row[8], breachedAt: row[9], level: row[10])
-            })
+        let limits = Self.limits(where: "case_id = \(case_)")
+        try ask(limits)
+        return CaseLimits(limits.all)
+    }
+
+    package static func limits(where condition: SQL) -> Rows<CaseLimit> {
+        Rows(
+            """
+            SELECT id, name, rule, promise, started_at, paused, due_at, provisional, stopped_at, breached_at, level
+            FROM case_limit WHERE \(sql: condition) ORDER BY id
+            """
+        ) { row in
+            CaseLimit(
+                id: row[0], name: row[1], rule: LimitRule(row[2]) ?? .workingDays(1), isPromise: row[3],
+                startedAt: row[4], pauses: CaseLimit.pauses(from: row[5]), dueAt: row[6], isProvisional: row[7],
+                stoppedAt: row[8], breachedAt: row[9], level: row[10])
+        }
     }
 
     func insertLimit(_ limit: CaseLimit, of case_: ID<Case>) throws {
@@ -268,7 +274,8 @@ package struct CaseFollower: Sendable, Equatable {
     }
 }
 
-private func readCase(_ row: Row) -> Case {
+/// Reads a case out of a row that begins with `caseColumns`.
+package func readCase(_ row: Row) -> Case {
     let latitude: Double? = row[40]
     let longitude: Double? = row[41]
     let hidden: String? = row[24]

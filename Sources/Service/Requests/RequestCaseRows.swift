@@ -27,54 +27,69 @@ struct CaseEntryRow {
     let author: String
     let role: String?
     let note: String?
+    let isPublic: Bool
+}
+
+/// A case with everything that its page shows.
+struct CaseRecord {
+    let seen: Case
+    let page: CasePageRow
+    let files: [CaseFile]
+    let limits: CaseLimits
+    /// The first 500.
+    let entries: [CaseEntryRow]
 }
 
 extension Transaction {
-    func pageRow(of seen: Case, _ keys: KeyRing) throws -> CasePageRow {
-        let found = try first(
+    /// All of it at once, whoever asks: who may see what is for the caller to decide.
+    /// - Parameter last: nothing else will be asked to decide it.
+    /// - Throws: `not-found`.
+    func record(_ number: Code, _ keys: KeyRing, last: Bool) throws -> CaseRecord {
+        let id: SQL = "(SELECT id FROM cases WHERE number = \(number))"
+        let head = Rows(
             """
-            SELECT c.what, c.dangers, c.name, c.phone, s.name, s.name_en, a.name, f.name, m.number,
-                   (SELECT COUNT(*) FROM follower o WHERE o.case_id = c.id), f.customer
+            SELECT \(raw: Self.caseColumns), c.what, c.dangers, c.name, c.phone, s.name, s.name_en, a.name, f.name,
+                   m.number, (SELECT COUNT(*) FROM follower o WHERE o.case_id = c.id), f.customer
             FROM cases c LEFT JOIN unit s ON s.id = c.station LEFT JOIN person a ON a.id = c.assignee
             LEFT JOIN person f ON f.id = c.filer LEFT JOIN cases m ON m.id = c.merged_into
-            WHERE c.id = \(seen.id)
+            WHERE c.number = \(number)
             """
-        ) { row -> CasePageRow in
-            let name: [UInt8]? = row[2]
-            let phone: [UInt8]? = row[3]
-            let dangers: String = row[1]
-            let isCustomer: Bool? = row[10]
-            return CasePageRow(
-                what: row[0], dangers: dangers.split(separator: " ").map(String.init),
-                contact: CaseContact(
-                    name: try name.map(keys.openText) ?? "",
-                    phone: try phone.map { PhoneNumber(stored: try keys.openText($0)) }),
-                station: Texts(zh: row[4] as String? ?? "", en: row[5] as String? ?? ""),
-                assigneeName: row[6] as String? ?? "",
-                filerName: isCustomer == true ? "" : row[7] as String? ?? "", mergedInto: row[8], followers: row[9])
-        }
-        guard let found else { throw Problem.notFound }
-        return found
-    }
-
-    func files(of case_: ID<Case>) throws -> [CaseFile] {
-        try rows("SELECT entry, hash, type FROM case_photo WHERE case_id = \(case_) ORDER BY id") {
+        ) { (readCase($0), try pageRow($0, from: 44, keys)) }
+        let files = Rows("SELECT entry, hash, type FROM case_photo WHERE case_id = \(sql: id) ORDER BY id") {
             CaseFile(entry: $0[0], view: PhotoView(hash: $0[1], type: $0[2]))
         }
-    }
-
-    /// Names of customers are not shown, only that it was the customer.
-    func entries(of case_: ID<Case>, onlyPublic: Bool) throws -> [CaseEntryRow] {
-        let shown: SQL = onlyPublic ? "AND e.public = 1" : ""
-        return try rows(
+        let limits = Self.limits(where: "case_id = \(sql: id)")
+        // Names of customers are not shown, only that it was the customer.
+        let entries = Rows(
             """
-            SELECT e.id, e.at, e.move, CASE WHEN p.customer = 0 THEN p.name ELSE '' END, e.role, e.note
+            SELECT e.id, e.at, e.move, CASE WHEN p.customer = 0 THEN p.name ELSE '' END, e.role, e.note, e.public
             FROM case_entry e LEFT JOIN person p ON p.id = e.author
-            WHERE e.case_id = \(case_) \(sql: shown) ORDER BY e.id LIMIT 500
+            WHERE e.case_id = \(sql: id) ORDER BY e.id LIMIT 500
             """
         ) { row in
             CaseEntryRow(
-                id: row[0], at: row[1], move: row[2], author: row[3] as String? ?? "", role: row[4], note: row[5])
+                id: row[0], at: row[1], move: row[2], author: row[3] as String? ?? "", role: row[4], note: row[5],
+                isPublic: row[6])
         }
+        try ask(head, files, limits, entries, last: last)
+        guard let (seen, page) = head.all.first else { throw Problem.notFound }
+        return CaseRecord(
+            seen: seen, page: page, files: files.all, limits: CaseLimits(limits.all), entries: entries.all)
     }
+}
+
+private func pageRow(_ row: Row, from first: Int, _ keys: KeyRing) throws -> CasePageRow {
+    let name: [UInt8]? = row[first + 2]
+    let phone: [UInt8]? = row[first + 3]
+    let dangers: String = row[first + 1]
+    let isCustomer: Bool? = row[first + 10]
+    return CasePageRow(
+        what: row[first], dangers: dangers.split(separator: " ").map(String.init),
+        contact: CaseContact(
+            name: try name.map(keys.openText) ?? "",
+            phone: try phone.map { PhoneNumber(stored: try keys.openText($0)) }),
+        station: Texts(zh: row[first + 4] as String? ?? "", en: row[first + 5] as String? ?? ""),
+        assigneeName: row[first + 6] as String? ?? "",
+        filerName: isCustomer == true ? "" : row[first + 7] as String? ?? "", mergedInto: row[first + 8],
+        followers: row[first + 9])
 }

@@ -163,20 +163,26 @@ package struct MoveView: Answer, Equatable {
 }
 
 extension Work {
+    func view(_ number: Code, by actor: Actor, _ proof: ReceiptProof) throws -> CaseView {
+        // Staff see by their roles alone; a receipt or a follower has to be looked up.
+        let last = proof.isEmpty && !actor.has(.customer)
+        let record = try tx.record(number, desk.keys, last: last)
+        return try view(record, try tx.access(to: record.seen, by: actor, proof))
+    }
+
     /// - Parameter access: how the person came to see it; decides what is shown and masked.
-    func view(_ seen: Case, _ access: CaseAccess) throws -> CaseView {
+    private func view(_ record: CaseRecord, _ access: CaseAccess) throws -> CaseView {
+        let (seen, page) = (record.seen, record.page)
         guard let kind = desk.kinds.kind(seen.kind, version: seen.kindVersion) else {
             throw Problem(.unavailable(retryAfterSeconds: 2), "try-again")
         }
-        let page = try tx.pageRow(of: seen, desk.keys)
         let isOwn =
             access == .receipt || (actor.person != nil && (actor.person == seen.customer || actor.person == seen.filer))
             || (seen.phoneHash != nil && seen.phoneHash == actor.phoneHash)
         let isPlain = isOwn || (actor.person != nil && actor.person == seen.assignee)
         let staffView = access == .sight && actor.isStaff
-        let files = try tx.files(of: seen.id)
-        let mine = files.filter { $0.entry == nil }.map(\.view)
-        let limits = staffView || access != .follower ? try tx.limits(of: seen.id) : CaseLimits()
+        let mine = record.files.filter { $0.entry == nil }.map(\.view)
+        let limits = staffView || access != .follower ? record.limits : CaseLimits()
         let movable =
             access == .follower
             ? [] : seen.moves(for: actor, of: kind, byReceipt: access == .receipt, at: now, calendar: desk.calendar)
@@ -198,7 +204,7 @@ extension Work {
             place: access == .follower ? nil : seen.place,
             photos: mine.filter { $0.type.hasPrefix("image/") },
             voice: access == .follower ? nil : mine.first { $0.type.hasPrefix("audio/") },
-            dangers: page.dangers, timeline: try timeline(seen, kind, access, staffView, files, page),
+            dangers: page.dangers, timeline: timeline(record, kind, access, staffView),
             limits: limits.all.map { limitView($0, kind) }, moves: movable.map { moveView($0, seen) },
             followers: page.followers, byReceipt: access != .sight)
     }
@@ -262,20 +268,21 @@ extension Work {
     }
 
     private func timeline(
-        _ seen: Case, _ kind: Kind, _ access: CaseAccess, _ staffView: Bool, _ files: [CaseFile], _ page: CasePageRow
-    ) throws -> [EntryView] {
+        _ record: CaseRecord, _ kind: Kind, _ access: CaseAccess, _ staffView: Bool
+    ) -> [EntryView] {
+        let (seen, page) = (record.seen, record.page)
         var entries = [
             EntryView(
                 at: seen.openedAt, move: "report", title: kind.stateTitle(kind.start), by: page.filerName,
                 role: seen.filerRole?.rawValue ?? Role.customer.rawValue, note: nil, photos: [])
         ]
-        for row in try tx.entries(of: seen.id, onlyPublic: !staffView) {
+        for row in record.entries where staffView || row.isPublic {
             let isShort = access == .follower && !["resolve", "merge", "return"].contains(row.move)
             entries.append(
                 EntryView(
                     at: row.at, move: row.move, title: title(of: row.move, kind), by: row.author,
                     role: row.role, note: isShort ? nil : row.note,
-                    photos: isShort ? [] : files.filter { $0.entry == row.id }.map(\.view)))
+                    photos: isShort ? [] : record.files.filter { $0.entry == row.id }.map(\.view)))
         }
         return entries
     }

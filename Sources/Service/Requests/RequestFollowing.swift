@@ -133,30 +133,35 @@ extension Transaction {
     /// - Throws: `not-found`, whatever the reason.
     func caseAt(_ number: Code, by actor: Actor, _ proof: ReceiptProof) throws -> (Case, CaseAccess) {
         guard let seen = try anyCase(number) else { throw Problem.notFound }
+        return (seen, try access(to: seen, by: actor, proof))
+    }
+
+    /// - Throws: `not-found` for a case that is not for these eyes.
+    func access(to seen: Case, by actor: Actor, _ proof: ReceiptProof) throws -> CaseAccess {
         if let hash = proof.secretHash {
             if try value("SELECT 1 FROM cases WHERE id = \(seen.id) AND receipt_hash = \(hash)") as Int? != nil {
-                return (seen, .receipt)
+                return .receipt
             }
             if try value("SELECT 1 FROM follower WHERE receipt_hash = \(hash) AND case_id = \(seen.id)") as Int? != nil {
-                return (seen, .follower)
+                return .follower
             }
         }
         if let tail = proof.lastFourHash {
-            if seen.phoneTail == tail { return (seen, .receipt) }
+            if seen.phoneTail == tail { return .receipt }
             if try value(
                 "SELECT 1 FROM follower WHERE case_id = \(seen.id) AND phone_tail = \(tail) LIMIT 1") as Int? != nil
             {
-                return (seen, .follower)
+                return .follower
             }
         }
-        if CaseSight(actor).sees(seen) { return (seen, .sight) }
+        if CaseSight(actor).sees(seen) { return .sight }
         if let person = actor.person, !seen.hiddenFrom.contains(person), actor.has(.customer) {
             let follows: Int? = try value(
                 """
                 SELECT 1 FROM follower
                 WHERE case_id = \(seen.id) AND (person = \(person) OR phone_hash = \(actor.phoneHash ?? "-")) LIMIT 1
                 """)
-            if follows != nil { return (seen, .follower) }
+            if follows != nil { return .follower }
         }
         throw Problem.notFound
     }

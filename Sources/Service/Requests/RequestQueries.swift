@@ -21,8 +21,7 @@ package struct CaseQuery: Query {
     package func fetch(_ work: Work) throws -> CaseView {
         if lastFour != nil, secret == nil { try work.countReceiptTry(self.case) }
         let proof = ReceiptProof(secret: secret, lastFour: lastFour, work.desk.keys)
-        let (seen, access) = try work.tx.caseAt(self.case, by: work.actor, proof)
-        return try work.view(seen, access)
+        return try work.view(self.case, by: work.actor, proof)
     }
 }
 
@@ -54,16 +53,14 @@ package struct FollowQuery: Query {
             guard let hash = proof.secretHash, let found = try work.tx.number(ofReceipt: hash) else {
                 throw Problem.notFound
             }
-            let (seen, access) = try work.tx.caseAt(found, by: work.actor, proof)
-            return try work.view(seen, access)
+            return try work.view(found, by: work.actor, proof)
         }
         guard let number else { throw Problem.invalid("number", "missing") }
         guard let lastFour else { throw Problem.invalid("lastFour", "missing") }
         try work.countReceiptTry(number)
         let proof = ReceiptProof(secret: nil, lastFour: lastFour, keys)
         guard !proof.isEmpty else { throw Problem.invalid("lastFour", "not-a-number") }
-        let (seen, access) = try work.tx.caseAt(number, by: .stranger(address: work.actor.address), proof)
-        return try work.view(seen, access)
+        return try work.view(number, by: .stranger(address: work.actor.address), proof)
     }
 }
 

@@ -124,10 +124,10 @@ extension Transaction {
     ) throws -> ([ListedItem], [Urgency: Int]) {
         guard let select = Self.items(branches, where: page, order: .limit, limit: limit) else { return ([], [:]) }
         let (kinds, now) = (work.desk.kinds, work.now)
-        let (items, counted) = try rows(
-            select, { listedItem($0, kinds, now) },
-            and: Self.urgencies(branches, where: filter, at: now), { ($0[0] as Urgency, $0[1] as Int) })
-        return (items, Dictionary(counted, uniquingKeysWith: +))
+        let items = Rows(select) { listedItem($0, kinds, now) }
+        let counted = Rows(Self.urgencies(branches, where: filter, at: now)) { ($0[0] as Urgency, $0[1] as Int) }
+        try ask(items, counted, last: true)
+        return (items.all, Dictionary(counted.all, uniquingKeysWith: +))
     }
 
     private static func items(

@@ -102,6 +102,17 @@ final class PostgresConnection {
         inTransaction = false
     }
 
+    /// Ends a read whose answers have all come, without waiting for the server to agree.
+    func endReading() {
+        guard inTransaction, !isLost else { return }
+        do {
+            try sendSync()
+            inTransaction = false
+        } catch {
+            isLost = true
+        }
+    }
+
     /// Ends the transaction without its changes; afterwards `failure` holds the first error that
     /// a queued statement had.
     func rollback() {
@@ -143,17 +154,21 @@ final class PostgresConnection {
     }
 
     /// Sends several statements together and waits for all their answers: one round trip.
-    func askTogether(_ statements: [SQL], _ use: (Int, OpaquePointer) throws -> Void) throws {
+    /// - Parameter isLast: the transaction, which only reads, ends with them.
+    func askTogether(
+        _ statements: [SQL], isLast: Bool = false, _ use: (Int, OpaquePointer) throws -> Void
+    ) throws {
         var places: [Int] = []
         for sql in statements {
             StatementTrace.note(sql)
             try send(sql)
             places.append(awaited.count - 1)
         }
-        try flush()
+        if isLast { try sendSync() } else { try flush() }
         var answers: [OpaquePointer] = []
         defer { for answer in answers { PQclear(answer) } }
         try receive(upTo: awaited.count, keeping: places) { answers.append($0) }
+        if isLast { inTransaction = false }
         try throwFailure()
         guard answers.count == statements.count else { throw StorageError.sql("no answer") }
         for (index, answer) in answers.enumerated() { try use(index, answer) }
@@ -219,9 +234,14 @@ final class PostgresConnection {
     }
 
     private func sync() throws {
+        try sendSync()
+        try receive(upTo: awaited.count, nil)
+    }
+
+    /// Ends the transaction of a pipeline; the answer is read with whatever is awaited next.
+    private func sendSync() throws {
         guard let conn, PQpipelineSync(conn) == 1 else { throw lost() }
         awaited.append(.sync)
-        try receive(upTo: awaited.count, nil)
     }
 
     /// Reads the answers of everything up to a place in `awaited`.

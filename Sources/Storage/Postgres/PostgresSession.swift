@@ -11,13 +11,10 @@ final class PostgresSession: Session {
     var engine: Database.Engine { .postgres }
 
     func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws { try connection.query(sql, each) }
-    func query(
-        _ sql: SQL, _ each: (Row) throws -> Void, and other: SQL, _ every: (Row) throws -> Void
-    ) throws {
-        try connection.askTogether([sql, other]) { index, answer in
+    func query(_ selects: [any Select], isLast: Bool) throws {
+        try connection.askTogether(selects.map(\.sql), isLast: isLast) { index, answer in
             for row in 0..<PQntuples(answer) {
-                let row = Row(source: .postgres(result: answer, row: row))
-                if index == 0 { try each(row) } else { try every(row) }
+                try selects[index].take(Row(source: .postgres(result: answer, row: row)))
             }
         }
     }

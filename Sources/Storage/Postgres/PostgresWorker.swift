@@ -87,7 +87,7 @@ final class PostgresWorker: @unchecked Sendable {
             try connection.settle()
             // Nothing depends on the end of a read.
             job.succeed()
-            connection.rollback()
+            connection.endReading()
             return
         }
         try faults.beforeCommit()

@@ -17,16 +17,12 @@ final class SQLiteSession: Session {
     var engine: Database.Engine { .sqlite }
 
     func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws { try connection.query(sql, each) }
-    func query(
-        _ sql: SQL, _ each: (Row) throws -> Void, and other: SQL, _ every: (Row) throws -> Void
-    ) throws {
-        try connection.query(sql) {
-            try each($0)
-            return true
-        }
-        try connection.query(other) {
-            try every($0)
-            return true
+    func query(_ selects: [any Select], isLast: Bool) throws {
+        for select in selects {
+            try connection.query(select.sql) {
+                try select.take($0)
+                return true
+            }
         }
     }
     func run(_ sql: SQL) throws { try connection.run(sql) }
