@@ -25,7 +25,9 @@ package enum InsightDoors {
                 ],
                 body: .init(byteBuffer: .init(string: ResultsCSV.text(results, visit.words))))
         }
-        reliability(site, ReliabilityPage(directory: directory, stylesheet: sheet), ReliabilityLists(stylesheet: sheet))
+        reliability(
+            site, ReliabilityPage(directory: directory, stylesheet: sheet),
+            ReliabilityLists(rows: RowWordsTable(desk.locales), stylesheet: sheet))
         site.query(ResultsQuery.self)
         site.query(ResultListQuery.self)
         site.link("/results", key: "results.nav", who: ResultsQuery.who)
@@ -36,6 +38,7 @@ package enum InsightDoors {
         site.page("/results/reliability", who: ReliabilityQuery.who) { try await page.page($0) }
         site.page("/results/reliability/list", who: InterruptionsQuery.who) { try await lists.interruptions($0) }
         site.page("/results/reliability/promises", who: PromisesQuery.who) { try await lists.promises($0) }
+        site.page("/results/planning/cases", who: PlanningCasesQuery.who) { try await lists.planningCases($0) }
         site.page("/results/planning", who: PlanningQuery.who) { try await lists.planning($0) }
         site.get("/results/reliability.csv", who: ReliabilityQuery.who) { visit in
             let found = try await visit.desk.fetch(
@@ -55,6 +58,7 @@ package enum InsightDoors {
         site.query(InterruptionsQuery.self)
         site.query(PromisesQuery.self)
         site.query(PlanningQuery.self)
+        site.query(PlanningCasesQuery.self)
         site.link("/results/reliability", key: "reliability.nav", who: ReliabilityQuery.who)
     }
 }

@@ -55,7 +55,7 @@ package struct PlanningQuery: Query {
         let names = try Names(work, scope)
         var customers: [String: Int] = [:]
         for share in try work.tx.served(scope) { customers[share.area, default: 0] += share.customers }
-        var outages: [String: (events: Set<String>, lost: Int64)] = [:]
+        var outages: [String: (events: Set<String>, lost: Int128)] = [:]
         for row in rows.map(\.interruption) where !row.isMomentary && !row.area.isEmpty {
             outages[row.area, default: ([], 0)].events.insert(row.event)
             outages[row.area, default: ([], 0)].lost += row.customerMilliseconds
@@ -79,5 +79,41 @@ package struct PlanningQuery: Query {
         }
         let sorted = found.values.sorted { (-$0.weight, $0.villageName.zh, $0.area) < (-$1.weight, $1.villageName.zh, $1.area) }
         return PlanningList(since: since, rows: Array(sorted.prefix(Self.rowsMax)))
+    }
+}
+
+/// What a complaint about the supply is about.
+package enum SupplyMatter: String, Sendable, Codable, CaseIterable, InputChoice {
+    case voltage, outage
+    package static var wordPrefix: String { "supply-matter" }
+    /// As the field of a case keeps it.
+    var pattern: String { "%\"matter\":\"\(rawValue)\"%" }
+}
+
+/// The complaints that one number of the planning list counts.
+package struct PlanningCasesQuery: Query {
+    package static let name = "planning-cases"
+    package static let door = Door.get("/results/planning/cases")
+    package static let who: Who = .roles(Role.staff)
+    private static let pageSize = 25
+    @Input package var matter: SupplyMatter
+    /// Those of a transformer area; those of no known area when nothing is said.
+    @Input(.length(1...60)) package var area: String?
+    @Input package var village: ID<Village>?
+    /// Only cases whose village is unknown.
+    @Input package var unknown: Bool
+    @Input(.length(1...24), .hidden) package var after: String?
+    package init() {}
+
+    package func fetch(_ work: Work) throws -> ResultList {
+        let scope = try ResultScope(work, village: village)
+        let since = work.now.day.adding(months: -PlanningQuery.months)
+        let found = try work.tx.supplyComplaintCases(
+            scope, since: since.start, matter, area: area, unknownVillage: unknown, before: after.flatMap { Int64($0) },
+            limit: Self.pageSize + 1)
+        let shown = found.prefix(Self.pageSize)
+        return ResultList(
+            items: shown.map { ResultItem($0, work.desk.kinds) },
+            next: found.count > Self.pageSize ? shown.last.map { String($0.key) } : nil)
     }
 }

@@ -5,6 +5,7 @@ import Web
 
 /// The interruptions and outages behind the figures of supply, and the list for planning.
 struct ReliabilityLists: Sendable {
+    let rows: RowWordsTable
     let stylesheet: HTML
 
     /// `/results/reliability/list`
@@ -51,6 +52,29 @@ struct ReliabilityLists: Sendable {
                 """)
     }
 
+    /// A number that leads to the complaints that it counts.
+    private func cases(_ n: Int, _ matter: SupplyMatter, _ row: PlanningRow, _ visit: Visit) -> HTML {
+        guard n > 0 else { return "\(n)" }
+        var asked = "matter=\(matter.rawValue)"
+        if !row.area.isEmpty { asked += "&area=\(percentEncoded(row.area))" }
+        // A row without an area is one village's; one with an area counts what the list was narrowed to.
+        let village = row.area.isEmpty ? row.village : visit.query["village"] ?? ""
+        if !village.isEmpty { asked += "&village=\(percentEncoded(village))" }
+        if row.area.isEmpty, row.village.isEmpty { asked += "&unknown=true" }
+        return "<a href=\"/results/planning/cases?\(asked)\">\(n)</a>"
+    }
+
+    /// `/results/planning/cases`
+    func planningCases(_ visit: Visit) async throws -> Page {
+        let matter = SupplyMatter(rawValue: visit.query["matter"] ?? "") ?? .voltage
+        var inputs = visit.asked("area", "village", "unknown", "after")
+        inputs["matter"] = .text(matter.rawValue)
+        let list = try await visit.desk.fetch(PlanningCasesQuery.self, inputs, by: visit.actor, at: visit.now)
+        return Page(
+            visit.words["supply-matter.\(matter.rawValue)"], wide: true, back: "/results/planning",
+            body: "\(stylesheet)\(ResultListPage(rows: rows, stylesheet: stylesheet).list(list, visit))")
+    }
+
     /// `/results/planning`
     func planning(_ visit: Visit) async throws -> Page {
         let words = visit.words
@@ -62,7 +86,8 @@ struct ReliabilityLists: Sendable {
                 row.outages == 0 || row.area.isEmpty
                 ? "\(row.outages)" : "<a href=\"/results/reliability/list?area=\(percentEncoded(row.area))\">\(row.outages)</a>"
             let values: [HTML] = [
-                "\(row.customers)", "\(row.lowVoltage)", "\(row.frequentOutages)", outages,
+                "\(row.customers)", cases(row.lowVoltage, .voltage, row, visit),
+                cases(row.frequentOutages, .outage, row, visit), outages,
                 HTML(ReliabilityPage.number(row.saidiMinutes, 1)),
             ]
             let cells: [HTML] = zip(columns, values).map { "<td data-label=\"\(words["planning.\($0)"])\">\($1)</td>" }

@@ -157,22 +157,46 @@ extension Transaction {
     func supplyComplaints(_ scope: ResultScope, since: Instant) throws
         -> [(area: String?, village: String, voltage: Int, outages: Int)]
     {
-        let villages: SQL = scope.isWholeCounty ? "" : "AND c.village IN \(list: scope.villages.map(\.id.text))"
-        // A complaint about a person is none of these; complaints are counted as everywhere (H7).
-        return try rows(
+        try rows(
             """
             SELECT y.area, COALESCE(c.village, ''),
-                   CAST(SUM(CASE WHEN c.extra LIKE '%"matter":"voltage"%' THEN 1 ELSE 0 END) AS BIGINT),
-                   CAST(SUM(CASE WHEN c.extra LIKE '%"matter":"outage"%' THEN 1 ELSE 0 END) AS BIGINT)
+                   CAST(SUM(CASE WHEN c.extra LIKE \(SupplyMatter.voltage.pattern) THEN 1 ELSE 0 END) AS BIGINT),
+                   CAST(SUM(CASE WHEN c.extra LIKE \(SupplyMatter.outage.pattern) THEN 1 ELSE 0 END) AS BIGINT)
+            \(sql: complaints(scope, since))
+            AND (c.extra LIKE \(SupplyMatter.voltage.pattern) OR c.extra LIKE \(SupplyMatter.outage.pattern))
+            GROUP BY y.area, c.village
+            """
+        ) { (area: $0[0], village: $0[1], voltage: $0[2], outages: $0[3]) }
+    }
+
+    /// A complaint about a person is none of these; complaints are counted as everywhere (H7).
+    private func complaints(_ scope: ResultScope, _ since: Instant) -> SQL {
+        let villages: SQL = scope.isWholeCounty ? "" : "AND c.village IN \(list: scope.villages.map(\.id.text))"
+        return """
             FROM cases c LEFT JOIN account a ON a.county = c.county AND a.number = c.account
             LEFT JOIN supply y ON y.account = a.id
                 AND y.version IN (SELECT f.version FROM feeder f WHERE f.county = \(scope.county))
             WHERE c.county = \(scope.county) AND c.kind IN ('usage', 'complaint') AND c.key >= \(since.milliseconds << 20)
-            AND c.confidential = 0 AND c.merged_into IS NULL
-            AND (c.extra LIKE '%"matter":"voltage"%' OR c.extra LIKE '%"matter":"outage"%') \(sql: villages)
-            GROUP BY y.area, c.village
+            AND c.confidential = 0 AND c.merged_into IS NULL \(sql: villages)
             """
-        ) { (area: $0[0], village: $0[1], voltage: $0[2], outages: $0[3]) }
+    }
+
+    /// The cases behind one count of the planning list, the newest first.
+    /// - Parameter area: nil: those of which no account says the area.
+    func supplyComplaintCases(
+        _ scope: ResultScope, since: Instant, _ matter: SupplyMatter, area: String?, unknownVillage: Bool, before: Int64?,
+        limit: Int
+    ) throws -> [ResultCase] {
+        var only: SQL = area.map { "AND y.area = \($0)" } ?? "AND y.area IS NULL"
+        if unknownVillage { only += " AND c.village IS NULL" }
+        if let before { only += " AND c.key < \(before)" }
+        return try rows(
+            """
+            SELECT c.key, c.number, c.kind, c.kind_version, c.village_name, c.state, c.opened_at, c.resolved_at, c.in_limit,
+                   c.reopened, c.satisfaction, c.what, c.open
+            \(sql: complaints(scope, since)) AND c.extra LIKE \(matter.pattern) \(sql: only)
+            ORDER BY c.key DESC LIMIT \(limit)
+            """, ResultCase.init)
     }
 
     /// Names and villages of the areas of a county.

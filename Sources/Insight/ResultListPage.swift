@@ -16,16 +16,18 @@ struct ResultListPage: Sendable {
         let words = visit.words
         let measure = visit.query["measure"] ?? ""
         let text = "measure-text.\(measure)"
-        let items: [HTML] = list.items.map { row($0, visit) }
-        let body: HTML =
-            items.isEmpty
-            ? "<div class=\"empty\"><p>\(words["results.list.empty"])</p></div>" : "<ul class=\"cases\">\(items)</ul>"
         return Page(
             words("results.list.title", ["measure": words["measure.\(measure)"]]), wide: true, back: "/results",
             body: """
                 \(stylesheet)\(words.has(text) ? "<p class=\"lead\">\(words[text])</p>" as HTML : nil)
-                \(body)\(CaseRows.pager(visit, next: list.next))
+                \(self.list(list, visit))
                 """)
+    }
+
+    func list(_ list: ResultList, _ visit: Visit) -> HTML {
+        let items: [HTML] = list.items.map { row($0, visit) }
+        if items.isEmpty { return "<div class=\"empty\"><p>\(visit.words["results.list.empty"])</p></div>" }
+        return "<ul class=\"cases\">\(items)</ul>\(CaseRows.pager(visit, next: list.next))"
     }
 
     private func row(_ item: ResultItem, _ visit: Visit) -> HTML {

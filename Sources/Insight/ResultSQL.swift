@@ -62,13 +62,7 @@ extension Transaction {
             SELECT key, number, kind, kind_version, village_name, state, opened_at, resolved_at, in_limit, reopened,
                    satisfaction, what, open FROM cases
             WHERE \(sql: condition) ORDER BY key DESC LIMIT \(limit)
-            """
-        ) { row in
-            ResultCase(
-                key: row[0], number: row[1], kind: row[2], kindVersion: row[3], villageName: row[4], state: row[5],
-                openedAt: row[6], resolvedAt: row[7], isInLimit: row[8], reopened: row[9], satisfaction: row[10],
-                what: row[11] as String? ?? "", isOpen: row[12])
-        }
+            """, ResultCase.init)
     }
 }
 
@@ -86,6 +80,22 @@ struct ResultCase: Sendable {
     let satisfaction: Int?
     let what: String
     let isOpen: Bool
+
+    init(_ row: Row) {
+        key = row[0]
+        number = row[1]
+        kind = row[2]
+        kindVersion = row[3]
+        villageName = row[4]
+        state = row[5]
+        openedAt = row[6]
+        resolvedAt = row[7]
+        isInLimit = row[8]
+        reopened = row[9]
+        satisfaction = row[10]
+        what = row[11] as String? ?? ""
+        isOpen = row[12]
+    }
 }
 
 extension Measure {

@@ -113,6 +113,17 @@ import Values
             let area = try #require(rows.first { $0["area"] as? String != "" })
             #expect(area["lowVoltage"] as? Int == 1 && area["outages"] as? Int == 3 && area["customers"] as? Int == 5)
             #expect(rows.first { $0["area"] as? String == "" }?["frequentOutages"] as? Int == 1)
+            // Each number leads to as many cases.
+            let page = try await village.get("/results/planning", as: village.head)
+            let links = page.text.components(separatedBy: "href=\"/results/planning/cases?").dropFirst().map {
+                "/results/planning/cases?" + $0.components(separatedBy: "\"")[0].replacingOccurrences(of: "&amp;", with: "&")
+            }
+            #expect(links.count == 2)
+            for link in links {
+                let list = try await village.api(.get, link, as: village.head)
+                #expect((list.json["items"] as? [[String: Any]])?.count == 1, "\(link): \(list.text)")
+                #expect(try await village.get(link, as: village.head).count("<li class=\"c\">") == 1)
+            }
         }
     }
 }

@@ -8,9 +8,8 @@ import Values
 
     private func report() throws -> ReliabilityReport {
         let rows = try ReliabilityText.events(bytes("events.csv"), year: 2025, customersServed: 1_200)
-        let history = try ReliabilityText.history(bytes("history_daily_saidi.csv"), before: 2025)
-        let threshold = try #require(MajorEventThreshold(dailySAIDI: history.values.sorted()))
-        return ReliabilityReport(rows, year: 2025, customersServed: 1_200, threshold: threshold)
+        let history = try ReliabilityText.history(bytes("history_daily_saidi.csv"), in: 2020...2024)
+        return ReliabilityReport(rows, year: 2025, customersServed: 1_200, history: history.values.sorted())
     }
 
     /// Every key and number of the expected figures, within half of their last decimal.
@@ -66,6 +65,48 @@ import Values
         #expect(MajorEventThreshold(dailySAIDI: []) == nil)
         #expect(MajorEventThreshold(dailySAIDI: [0, 0, 3]) == nil)
         #expect(MajorEventThreshold(dailySAIDI: [0, 2, 3])?.nonzeroDays == 2)
+    }
+
+    @Test func withoutAHistoryThereAreFiguresButNoMajorDay() throws {
+        let rows = try ReliabilityText.events(bytes("events.csv"), year: 2025, customersServed: 1_200)
+        let report = ReliabilityReport(rows, year: 2025, customersServed: 1_200, history: [0, 0, 3])
+        #expect(report.threshold == nil && report.majorDays.isEmpty && report.all == report.withoutMajor)
+        let made = try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any]
+        #expect(made?["tmed"] is NSNull && made?["alpha"] is NSNull && made?["nonzero_history_days"] as? Int == 1)
+        #expect((made?["med"] as? [Any])?.isEmpty == true)
+    }
+
+    @Test func manyCustomersForALongTimeDoNotOverflow() {
+        let long = Interruption(
+            event: "e", start: at("1950-01-01T00:00"), restored: at("2199-12-31T00:00"), customers: 1_000_000_000)
+        let figures = Reliability.Indices([long, long], customersServed: 1_000_000_000, periodMinutes: 525_600)
+        #expect(figures.saidiMinutes == 2 * Double(long.milliseconds) / 60_000)
+    }
+
+    /// Counted once more customer by customer.
+    @Test func customersWithSeveralInterruptionsAreThoseOfACountByHand() {
+        var cards = Cards(7)
+        for _ in 0..<200 {
+            var rows: [Interruption] = []
+            for n in 0..<Int.random(in: 0...12, using: &cards) {
+                let (a, b) = (Int.random(in: 0...30, using: &cards), Int.random(in: 0...30, using: &cards))
+                let start = at("2025-05-01T10:00").adding(hours: Int64(n))
+                rows.append(
+                    Interruption(
+                        event: "\(n)", start: start, restored: start.adding(minutes: Bool.random(using: &cards) ? 5 : 6),
+                        customers: abs(a - b), feeder: Bool.random(using: &cards) ? "a" : "b", positions: min(a, b)..<max(a, b)))
+            }
+            for count in 1...4 {
+                var found = 0
+                for feeder in ["a", "b"] {
+                    for customer in 0..<30 {
+                        let own = rows.filter { $0.feeder == feeder && $0.positions!.contains(customer) && !$0.isMomentary }
+                        if own.count >= count { found += 1 }
+                    }
+                }
+                #expect(Reliability.customers(withAtLeast: count, in: rows) == found)
+            }
+        }
     }
 
     @Test func customersAreCountedByTheirOwnInterruptions() {
@@ -143,6 +184,21 @@ import Values
                     "8 not-a-count", "9 not-a-count", "10 not-planned-or-not", "11 wrong-count", "13 duplicate-step", "14 id-missing",
                 ])
         #expect(complaint("K,1,2024-12-31T23:59,2025-01-01T12:00,6,1,x") == [])
+        // The same customers once more after their light was back; then too many at once.
+        #expect(
+            complaint(
+                """
+                L,1,2025-01-01T10:00,2025-01-01T11:00,80,0,x
+                L,2,2025-01-01T11:00,2025-01-01T12:00,80,0,x
+                """) == [])
+        #expect(
+            complaint(
+                """
+                M,3,2025-01-01T11:00,2025-01-01T12:00,80,0,x
+                M,1,2025-01-01T10:00,2025-01-01T11:01,80,0,x
+                N,1,2025-01-01T10:00,2025-01-01T11:01,9223372036854775807,0,x
+                N,2,2025-01-01T10:00,2025-01-01T11:01,9223372036854775807,0,x
+                """) == ["2 too-many-customers", "4 too-many-customers", "5 too-many-customers"])
         #expect(throws: RowProblems.self) { try ReliabilityText.events([], year: 2025, customersServed: 1) }
     }
 
@@ -162,7 +218,7 @@ import Values
     @Test func aWrongHistoryIsTold() {
         func complaint(_ rows: String) -> [String] {
             do {
-                let days = try ReliabilityText.history(Array("date,saidi_min\n\(rows)".utf8), before: 2025)
+                let days = try ReliabilityText.history(Array("date,saidi_min\n\(rows)".utf8), in: 2020...2024)
                 return days.keys.sorted().map(\.iso)
             } catch {
                 return error.first.map { "\($0.line) \($0.code)" }

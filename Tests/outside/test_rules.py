@@ -77,7 +77,8 @@ def test_the_figures_are_the_expected_ones(tmp_path):
     assert made == json.loads((files / "expected.json").read_text())
     empty = tmp_path / "history.csv"
     empty.write_text("date,saidi_min\n")
-    assert "no threshold" in refused("reliability", *arguments, "--history", empty)
+    without = json.loads(run("rules", "reliability", *arguments, "--history", empty))
+    assert without["tmed"] is None and without["med"] == [] and without["all"] == made["all"]
     wrong = tmp_path / "events.csv"
     wrong.write_text((files / "events.csv").read_text() + "X,1,2025-03-01T10:00:00,2025-03-01T09:00:00,5,0,x\n")
     arguments[1] = wrong

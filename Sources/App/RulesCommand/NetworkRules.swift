@@ -27,7 +27,7 @@ extension RulesCommand {
 
         @Option(help: "A folder with nodes.csv, edges.csv and loads.csv, or network.json.") var network: String
         @Option(help: "A table report,at,load and, not required, light (off or on).") var reports: String
-        @Option(help: "Minutes of silence after which a new incident begins.") var silence = 60
+        @Option(help: "Minutes of silence after which a new incident begins.") var silence = 90
 
         func validate() throws {
             guard (1...100_000).contains(silence) else { throw ValidationError("--silence is from 1 to 100000 minutes.") }

@@ -28,7 +28,7 @@ package struct LocatedFault: Sendable, Equatable {
 package struct LocatingPolicy: Sendable, Equatable {
     /// A silence longer than this separates two incidents; nil: reports stay until they are taken
     /// back, however old.
-    package var longestSilenceMinutes: Int? = 60
+    package var longestSilenceMinutes: Int? = 90
     /// So few reports are one fault, wherever they come from.
     package var fewReports = 3
     /// How likely it is beforehand that a given edge fails.

@@ -34,6 +34,13 @@ package struct RowProblems: Error, Sendable, CustomStringConvertible {
         if first.count < 100 { first.append(problem) }
     }
 
+    /// Those that are kept, by their line.
+    var byLine: RowProblems {
+        var sorted = self
+        sorted.first.sort { $0.line < $1.line }
+        return sorted
+    }
+
     package var description: String {
         let lines = first.map(\.description)
         return (count > first.count ? lines + ["and \(count - first.count) more"] : lines).joined(separator: "\n")

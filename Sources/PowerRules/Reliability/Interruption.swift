@@ -40,5 +40,6 @@ package struct Interruption: Sendable, Equatable {
     package var milliseconds: Int64 { max(0, restored.since(start)) }
     /// Five minutes exactly are momentary (IEEE 1366).
     package var isMomentary: Bool { milliseconds <= Reliability.longestMomentaryMinutes * 60_000 }
-    package var customerMilliseconds: Int64 { Int64(customers) * milliseconds }
+    /// Wider than 64 bits: many customers for a long time, a slip in a table included, never overflow.
+    package var customerMilliseconds: Int128 { Int128(customers) * Int128(milliseconds) }
 }

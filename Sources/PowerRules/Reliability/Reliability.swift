@@ -9,7 +9,7 @@ package enum Reliability {
     /// Sums over sustained interruptions of more than five minutes, and what is divided by what.
     package struct Indices: Sendable, Equatable {
         package private(set) var customersInterrupted = 0
-        package private(set) var customerMilliseconds: Int64 = 0
+        package private(set) var customerMilliseconds: Int128 = 0
         /// Customers in interruptions of at most five minutes, and how many rows they were.
         package private(set) var customersMomentary = 0
         package private(set) var momentaryRows = 0
@@ -56,7 +56,7 @@ package enum Reliability {
     /// Minutes without supply of a customer by day of beginning, sustained interruptions only; days
     /// without any are absent.
     package static func dailySAIDI(_ rows: some Sequence<Interruption>, customersServed: Int) -> [Day: Double] {
-        var sums: [Day: Int64] = [:]
+        var sums: [Day: Int128] = [:]
         for row in rows where !row.isMomentary { sums[row.start.day, default: 0] += row.customerMilliseconds }
         return sums.mapValues { Double($0) / 60_000 / Double(customersServed) }
     }

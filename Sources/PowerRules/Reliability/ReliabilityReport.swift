@@ -1,3 +1,4 @@
+import Foundation
 package import Values
 
 /// The figures of one year, with and without its major event days, and by month.
@@ -6,7 +7,9 @@ package struct ReliabilityReport: Sendable {
 
     package let customersServed: Int
     package let year: Int
-    package let threshold: MajorEventThreshold
+    /// nil: the history holds fewer than two days above zero, so no day is a major one.
+    package let threshold: MajorEventThreshold?
+    private let nonzeroDays: Int
     package let majorDays: [Day]
     package let all: Indices
     package let withoutMajor: Indices
@@ -16,18 +19,22 @@ package struct ReliabilityReport: Sendable {
     package let monthly: [Indices]
     package let users: UserReliability
 
-    /// - Parameter rows: interruptions that began in the year.
-    package init(_ rows: [Interruption], year: Int, customersServed: Int, threshold: MajorEventThreshold) {
+    /// - Parameters:
+    ///   - rows: interruptions that began in the year.
+    ///   - history: minutes without supply of a customer on each day of the years before.
+    package init(_ rows: [Interruption], year: Int, customersServed: Int, history: [Double]) {
         let minutes = Reliability.minutes(ofYear: year)
         func indices(_ rows: [Interruption]) -> Indices {
             Indices(rows, customersServed: customersServed, periodMinutes: minutes)
         }
         let daily = Reliability.dailySAIDI(rows, customersServed: customersServed)
-        let major = threshold.majorDays(in: daily)
+        let threshold = MajorEventThreshold(dailySAIDI: history)
+        let major = threshold?.majorDays(in: daily) ?? []
         let days = Set(major)
         self.customersServed = customersServed
         self.year = year
         self.threshold = threshold
+        nonzeroDays = history.count { $0 > 0 }
         majorDays = major
         all = indices(rows)
         withoutMajor = indices(rows.filter { !days.contains($0.start.day) })
@@ -46,9 +53,9 @@ package struct ReliabilityReport: Sendable {
     package func json(further: Bool = false) -> String {
         var lines = [
             "\"customers_served\": \(customersServed)", "\"year\": \(year)",
-            "\"nonzero_history_days\": \(threshold.nonzeroDays)", "\"alpha\": \(number(threshold.alpha, 9))",
-            "\"beta\": \(number(threshold.beta, 9))", "\"beta_population\": \(number(threshold.betaPopulation, 9))",
-            "\"tmed\": \(number(threshold.minutes, 6))", "\"tmed_population\": \(number(threshold.minutesPopulation, 6))",
+            "\"nonzero_history_days\": \(nonzeroDays)", "\"alpha\": \(number(threshold?.alpha, 9))",
+            "\"beta\": \(number(threshold?.beta, 9))", "\"beta_population\": \(number(threshold?.betaPopulation, 9))",
+            "\"tmed\": \(number(threshold?.minutes, 6))", "\"tmed_population\": \(number(threshold?.minutesPopulation, 6))",
             "\"med\": [\(majorDays.map { "\"\($0.iso)\"" }.joined(separator: ", "))]",
             "\"momentary_rows\": \(all.momentaryRows)",
             "\"all\": {\(fields(all))}", "\"without_med\": {\(fields(withoutMajor))}",
@@ -70,7 +77,7 @@ package struct ReliabilityReport: Sendable {
             "\"customers_interrupted\": \(indices.customersInterrupted)",
             "\"customer_minutes\": \(number(indices.customerMinutes, 6))", "\"saifi\": \(number(indices.saifi, 6))",
             "\"saidi_min\": \(number(indices.saidiMinutes, 6))",
-            "\"caidi_min\": \(indices.caidiMinutes.map { number($0, 6) } ?? "null")",
+            "\"caidi_min\": \(number(indices.caidiMinutes, 6))",
             "\"asai\": \(number(indices.asai, 9))",
         ].joined(separator: ", ")
     }
@@ -86,9 +93,11 @@ package struct ReliabilityReport: Sendable {
         ].joined(separator: ", ")
     }
 
-    /// So many decimals, without zeros at the end but with one at least.
-    private func number(_ value: Double, _ decimals: Int) -> String {
-        var text = Substring(fixed(value, decimals))
+    /// So many decimals of the value as it is (half to even, as C prints it), without zeros at the end but
+    /// with one at least.
+    private func number(_ value: Double?, _ decimals: Int) -> String {
+        guard let value else { return "null" }
+        var text = Substring(String(format: "%.\(decimals)f", value))
         while text.last == "0", text.dropLast().last != "." { text = text.dropLast() }
         return String(text)
     }

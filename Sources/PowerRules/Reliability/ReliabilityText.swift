@@ -2,35 +2,75 @@ package import Values
 
 /// Reads the tables of outages, as Data/outages/README.md describes them.
 package enum ReliabilityText {
-    /// The rows of `events.csv`, in any order; those that began in another year are left out.
+    /// The rows of `events.csv`, in any order; those that began in another year are left out. Columns
+    /// `external` and `limited` (0 or 1) need not be there.
     package static func events(
         _ bytes: [UInt8], year: Int, customersServed: Int
     ) throws(RowProblems) -> [Interruption] {
         let names = ["event_id", "step", "start", "restored", "customers", "planned", "cause"]
         var (table, problems) = try opened(bytes, names)
         let columns = names.map { table.column($0) ?? 0 }
+        let further = (external: table.column("external"), limited: table.column("limited"))
         var rows: [Interruption] = []
         var steps: Set<String> = []
-        var hit: [String: Int] = [:]
+        var events: [String: [(row: Interruption, line: Int)]] = [:]
         while table.next() {
             do throws(RowProblem) {
-                let row = try event(table, columns)
+                var row = try event(table, columns)
+                row.isExternal = try flag(table, further.external)
+                row.isLimitedSupply = try flag(table, further.limited)
+                guard row.customers <= customersServed else {
+                    throw RowProblem(
+                        table.line, "too-many-customers",
+                        "event \(row.event) has \(row.customers) customers, but only \(customersServed) are served")
+                }
                 guard steps.insert("\(table[columns[0]])\u{1}\(table[columns[1]])").inserted else {
                     throw RowProblem(table.line, "duplicate-step", "event \(row.event) has step \(table[columns[1]]) already")
                 }
-                hit[row.event, default: 0] += row.customers
-                guard hit[row.event, default: 0] <= customersServed else {
-                    throw RowProblem(
-                        table.line, "too-many-customers",
-                        "event \(row.event) has \(hit[row.event] ?? 0) customers, but only \(customersServed) are served")
-                }
+                events[row.event, default: []].append((row, table.line))
                 if row.start.day.year == year { rows.append(row) }
             } catch {
                 problems.add(error)
             }
         }
-        guard problems.isEmpty else { throw problems }
+        for (event, steps) in events.sorted(by: { $0.key < $1.key }) {
+            guard let (line, customers) = tooMany(steps, served: customersServed) else { continue }
+            problems.add(
+                RowProblem(
+                    line, "too-many-customers",
+                    "event \(event) has \(customers) customers without supply at once, but only \(customersServed) are served"))
+        }
+        guard problems.isEmpty else { throw problems.byLine }
         return rows
+    }
+
+    /// The row with which more customers are without supply at once than there are. A customer who lost
+    /// supply again after a first step of the event had it back is in two of its rows.
+    private static func tooMany(_ steps: [(row: Interruption, line: Int)], served: Int) -> (line: Int, customers: Int)? {
+        // What ends at a moment makes room before what begins.
+        var changes: [(at: Int64, isStart: Int, customers: Int, line: Int)] = []
+        for (row, line) in steps {
+            changes.append((row.start.milliseconds, 1, row.customers, line))
+            changes.append((row.restored.milliseconds, 0, -row.customers, line))
+        }
+        changes.sort { ($0.at, $0.isStart, $0.line) < ($1.at, $1.isStart, $1.line) }
+        var sum = 0
+        for change in changes {
+            sum += change.customers
+            if sum > served { return (change.line, sum) }
+        }
+        return nil
+    }
+
+    /// A column that need not be there: 0 (or empty) or 1.
+    private static func flag(_ table: TextTable, _ column: Int?) throws(RowProblem) -> Bool {
+        guard let column else { return false }
+        switch table[column] {
+        case "", "0": return false
+        case "1": return true
+        case let other:
+            throw RowProblem(table.line, "not-planned-or-not", "\(table.header[column]) is 0 or 1, not '\(other)'")
+        }
     }
 
     private static func event(_ table: TextTable, _ columns: [Int]) throws(RowProblem) -> Interruption {
@@ -58,8 +98,8 @@ package enum ReliabilityText {
             event: text[0], start: start, restored: restored, customers: customers, isPlanned: text[5] == "1", cause: text[6])
     }
 
-    /// The minutes of each day of `history_daily_saidi.csv` that lies in the five years before.
-    package static func history(_ bytes: [UInt8], before year: Int) throws(RowProblems) -> [Day: Double] {
+    /// The minutes of each day of `history_daily_saidi.csv` that lies in these years.
+    package static func history(_ bytes: [UInt8], in years: ClosedRange<Int>) throws(RowProblems) -> [Day: Double] {
         var (table, problems) = try opened(bytes, ["date", "saidi_min"])
         let (date, minutes) = (table.column("date") ?? 0, table.column("saidi_min") ?? 1)
         var days: [Day: Double] = [:]
@@ -78,7 +118,7 @@ package enum ReliabilityText {
             }
         }
         guard problems.isEmpty else { throw problems }
-        return days.filter { (year - 5..<year).contains($0.key.year) }
+        return days.filter { years.contains($0.key.year) }
     }
 
     private static func opened(

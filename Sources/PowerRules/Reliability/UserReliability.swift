@@ -15,7 +15,7 @@ package struct UserReliability: Sendable, Equatable {
 
     /// Hours without supply and interruptions of a user, of planned (预安排) and fault (故障) outages.
     package struct Sums: Sendable, Equatable {
-        package fileprivate(set) var customerMilliseconds: Int64 = 0
+        package fileprivate(set) var customerMilliseconds: Int128 = 0
         package fileprivate(set) var customersInterrupted = 0
     }
 
