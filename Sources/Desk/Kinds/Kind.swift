@@ -242,6 +242,10 @@ package struct KindProblem: Sendable, Hashable, CustomStringConvertible {
         case limitNeverStops = "limit-never-stops"
         case limitNeverStarts = "limit-never-starts"
         case badName = "bad-name"
+        /// Of guides: a way that goes round, words that do not fit a phone, a danger that asks on.
+        case goesRound = "goes-round"
+        case tooLong = "too-long"
+        case dangerStays = "danger-stays"
     }
     package let code: Code
     /// `moves.dispatch.who`

@@ -1,4 +1,5 @@
 package import Desk
+import PowerRules
 package import Values
 
 /// Questions that a villager can answer, and where each answer leads: data, not code.
@@ -90,13 +91,15 @@ package struct GuideWay: Sendable, Equatable {
 }
 
 extension Guide {
-    /// What keeps a guide from going live: ways that end nowhere or go round, endings that nobody
+    /// What makes it impossible to follow a guide: ways that end nowhere or go round, endings that nobody
     /// reaches, pictures that there are not.
     package func problems() -> [KindProblem] {
         var found: [KindProblem] = []
-        let names = Set(questions.map(\.name)).union(endings.map(\.name))
+        let ends = Set(endings.map(\.name))
+        let names = Set(questions.map(\.name)).union(ends)
         if question(start) == nil { found.append(KindProblem(.unknownState, at: "start", start)) }
         for question in questions {
+            if ends.contains(question.name) { found.append(KindProblem(.badName, at: "endings.\(question.name)", question.name)) }
             if question.answers.count < 2 { found.append(KindProblem(.missing, at: "questions.\(question.name).answers")) }
             for answer in question.answers {
                 let place = "questions.\(question.name).answers.\(answer.name)"
@@ -110,20 +113,57 @@ extension Guide {
         }
         guard found.isEmpty else { return found }
         var reached: Set<String> = []
-        walkAll(start, path: [], &reached, &found)
+        walkAll(start, way: [], &reached, &found)
         for name in names.subtracting(reached).sorted() {
             found.append(KindProblem(.unreachableState, at: name))
         }
         return found
     }
 
-    private func walkAll(_ name: String, path: [String], _ reached: inout Set<String>, _ found: inout [KindProblem]) {
+    /// Looks at each question once, however many ways lead to it.
+    private func walkAll(_ name: String, way: [String], _ reached: inout Set<String>, _ found: inout [KindProblem]) {
         guard name != Self.danger else { return }
-        guard !path.contains(name) else {
-            found.append(KindProblem(.deadEnd, at: "questions.\(name)", path.joined(separator: " → ")))
+        if let first = way.firstIndex(of: name) {
+            found.append(
+                KindProblem(.goesRound, at: "questions.\(name)", (way[first...] + [name]).joined(separator: " → ")))
             return
         }
-        reached.insert(name)
-        for answer in question(name)?.answers ?? [] { walkAll(answer.next, path: path + [name], &reached, &found) }
+        guard reached.insert(name).inserted else { return }
+        for answer in question(name)?.answers ?? [] { walkAll(answer.next, way: way + [name], &reached, &found) }
+    }
+
+    /// More does not stand on the screen of a phone, and is not read in the dark.
+    package static let longestText = 80
+
+    /// What keeps a new version from going live though it could be followed: words that are too long, a
+    /// danger that is asked about any further, an ending that neither helps nor sends somebody.
+    package func shortcomings() -> [KindProblem] {
+        var found: [KindProblem] = []
+        func measure(_ texts: Texts?, _ place: String) {
+            for (language, text) in [("zh", texts?.zh ?? ""), ("en", texts?.en ?? "")] where text.count > Self.longestText {
+                found.append(KindProblem(.tooLong, at: "\(place).\(language)", "\(text.count)"))
+            }
+        }
+        measure(title, "title")
+        for question in questions {
+            let place = "questions.\(question.name)"
+            measure(question.ask, "\(place).ask")
+            measure(question.hint, "\(place).hint")
+            for answer in question.answers {
+                measure(answer.title, "\(place).answers.\(answer.name)")
+                let isDanger = answer.picture == "danger" || !Danger.words(in: "\(answer.title.zh)\n\(answer.title.en)").isEmpty
+                if isDanger, answer.next != Self.danger {
+                    found.append(KindProblem(.dangerStays, at: "\(place).answers.\(answer.name).next", answer.next))
+                }
+            }
+        }
+        for ending in endings {
+            let place = "endings.\(ending.name)"
+            measure(ending.title, "\(place).title")
+            measure(ending.help, "\(place).help")
+            for (number, step) in ending.steps.enumerated() { measure(step, "\(place).steps.\(number + 1)") }
+            if ending.steps.isEmpty, !ending.offersCase { found.append(KindProblem(.deadEnd, at: place)) }
+        }
+        return found
     }
 }

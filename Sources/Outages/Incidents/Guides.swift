@@ -23,7 +23,7 @@ package enum Guides {
     package static func load(folder: URL) throws -> [Guide] {
         try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "yaml" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
-            .map { try Guide.parse(yaml: String(contentsOf: $0, encoding: .utf8), version: 1) }
+            .map { try Guide.parse(yaml: String(contentsOf: $0, encoding: .utf8), version: 1, isNew: true) }
     }
 }
 
@@ -146,7 +146,7 @@ extension Work {
     fileprivate func publish(_ yaml: String) throws -> Guide {
         let guide: Guide
         do {
-            let name = try Guide.parse(yaml: yaml, version: 1).name
+            let name = try Guide.parse(yaml: yaml, version: 1, isNew: true).name
             let last: Int? = try tx.value("SELECT MAX(version) FROM guide WHERE name = \(name)")
             guide = try Guide.parse(yaml: yaml, version: (last ?? 0) + 1)
         } catch let refused as KindRefused {
