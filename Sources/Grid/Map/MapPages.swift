@@ -51,10 +51,11 @@ struct MapPages: Sendable {
         let snapshot = try await memory.snapshot(county, in: visit.desk.database)
         let seen = snapshot.feeders(seenBy: visit.actor)
         let close = try await closeLook(bounds, snapshot, seen, visit)
+        let shown = try await sources.shown(visit, bounds)
         var maker = MapViewMaker(
             bounds: bounds, snapshot: snapshot,
             villages: try await directory.current(at: visit.now).villages.filter { $0.county == county },
-            outages: try await sources.outages(visit), marks: try await sources.marks(visit, bounds), seen: seen,
+            outages: shown.outages, marks: shown.marks, seen: seen,
             words: visit.words, now: visit.now)
         let view = maker.view(lv: close.lines, meters: close.meters)
         let encoder = JSONEncoder()
@@ -100,7 +101,7 @@ struct MapPages: Sendable {
         let known = try await directory.current(at: visit.now)
         let snapshot = try await memory.snapshot(county, in: visit.desk.database)
         let list = MapList(
-            visit: visit, snapshot: snapshot, known: known, county: county, outages: try await sources.outages(visit),
+            visit: visit, snapshot: snapshot, known: known, county: county, outages: try await sources.shown(visit, nil).outages,
             bounds: bounds(visit))
         let hasLeaflet = assets.has("leaflet.min.js")
         var page = Page(

@@ -5,15 +5,22 @@ package import Web
 /// What other services put on the map. The composition root fills it, so that the map knows none of
 /// them.
 package struct MapSources: Sendable {
-    /// Places without supply that this visitor may know of.
-    package var outages: @Sendable (Visit) async throws -> [MapOutage]
-    /// Crews, cases and the like within the view that this visitor may see.
-    package var marks: @Sendable (Visit, MapBounds) async throws -> [MapMark]
+    /// What this visitor may know of, read at once; without a view only the places without supply.
+    package var shown: @Sendable (Visit, MapBounds?) async throws -> MapShown
 
     package init(
-        outages: @escaping @Sendable (Visit) async throws -> [MapOutage] = { _ in [] },
-        marks: @escaping @Sendable (Visit, MapBounds) async throws -> [MapMark] = { _, _ in [] }
+        shown: @escaping @Sendable (Visit, MapBounds?) async throws -> MapShown = { _, _ in MapShown(outages: [], marks: []) }
     ) {
+        self.shown = shown
+    }
+}
+
+/// Places without supply, and crews, cases and the like within a view.
+package struct MapShown: Sendable {
+    package var outages: [MapOutage]
+    package var marks: [MapMark]
+
+    package init(outages: [MapOutage], marks: [MapMark]) {
         self.outages = outages
         self.marks = marks
     }
