@@ -42,7 +42,8 @@ package struct Composition: Sendable {
         }
         desk = Desk(
             database: database, clock: clock, chance: chance, keys: keys, calendar: try Shipped.calendar.get(),
-            locales: try Shipped.locales.get(), kinds: KindCatalog(kinds: kinds), settings: settings)
+            locales: try Shipped.locales.get(), kinds: KindCatalog(kinds: kinds), settings: settings,
+            house: CaseHouse(guests: [Incident.kind: OutageCases()]) { tx, person, now in try tx.worker(person, at: now) })
         try await desk.seedKinds(kinds)
         try await desk.seedGuides(try Shipped.guides.get())
         grid = GridModel()

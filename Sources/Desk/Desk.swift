@@ -14,12 +14,13 @@ package struct Desk: Sendable {
     package let live: LiveHub
     package let allowances: Allowances
     package let settings: Settings
+    package let house: CaseHouse
     package let epoch = Epoch()
 
     package init(
         database: Database, clock: Clock, chance: Chance, keys: KeyRing, calendar: WorkCalendar,
         locales: Locales, kinds: KindCatalog, live: LiveHub = LiveHub(), allowances: Allowances = Allowances(),
-        settings: Settings
+        settings: Settings, house: CaseHouse = CaseHouse()
     ) {
         self.database = database
         self.clock = clock
@@ -31,6 +32,7 @@ package struct Desk: Sendable {
         self.live = live
         self.allowances = allowances
         self.settings = settings
+        self.house = house
     }
 
     /// What the operator chose.

@@ -18,6 +18,7 @@ package enum OutageDoors {
         guides(site, GuidePages(stylesheet: staff))
         site.query(OutagesQuery.self)
         site.query(IncidentQuery.self)
+        site.query(IncidentHouseholdsQuery.self)
         site.query(OutagesHereQuery.self)
         site.action(TakeMeterSignals.self)
     }
@@ -45,6 +46,8 @@ package enum OutageDoors {
             let number = try await pages.view(visit).item.number
             return { $0 == "case/" + number }
         }
+        let households = IncidentHouseholdPages(stylesheet: pages.stylesheet)
+        site.page("/outages/:number/households", who: IncidentHouseholdsQuery.who) { try await households.page($0) }
         site.page("/outages/:number/:step", who: IncidentQuery.who) { try await pages.step($0["step"], $0, FormState()) }
         site.link("/outages", key: "outages.nav", who: OutagesQuery.who, first: true)
         step(ArriveAtIncident.self, site, pages)
@@ -60,6 +63,7 @@ package enum OutageDoors {
         step(SplitIncident.self, site, pages)
         step(DeclineIncident.self, site, pages)
         step(DismissIncident.self, site, pages)
+        step(ReopenIncident.self, site, pages)
         site.action(
             ClassVillage.self, at: nil, form: { try await pages.villages($0, $1) },
             then: { _, _ in .go("/outages/villages?done=class-village") })

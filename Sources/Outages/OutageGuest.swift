@@ -40,11 +40,23 @@ package struct OutageGuest: ServiceGuest {
         return section.map { stylesheet + $0 }
     }
 
-    package func link(from view: CaseView, _ visit: Visit) -> HTML? {
-        guard view.kind == Incident.kind else { return nil }
+    /// The way to the outage, and what those who told of it sent.
+    package func link(from view: CaseView, _ visit: Visit) async throws -> HTML? {
+        guard view.kind == Incident.kind, let number = Code(typed: view.number) else { return nil }
+        let told = try await visit.desk.look(by: visit.actor, at: visit.now) { work in
+            try work.tx.incident(number).map { try work.tx.words(of: $0.id) } ?? []
+        }
         return """
             <p class="actions"><a class="button second" href="/outages/\(view.number)">\(Icon.plug) \(visit.words["incident.open"])</a></p>
+            \(IncidentParts.told(told, of: view.number, visit))
             """
+    }
+
+    package func isPhoto(_ hash: String, of number: Code, _ visit: Visit) async throws -> Bool {
+        try await visit.desk.look(by: visit.actor, at: visit.now) { work in
+            guard visit.actor.isStaff, let about = try work.tx.anyCase(number), CaseSight(work.actor).sees(about) else { return false }
+            return try work.tx.isPhoto(hash, of: about.id)
+        }
     }
 
     package func boardSection(_ visit: Visit) async throws -> HTML? {

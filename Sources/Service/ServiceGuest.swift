@@ -15,8 +15,10 @@ package protocol ServiceGuest: Sendable {
     func page(of door: FollowDoor, _ visit: Visit) async throws -> Page?
     /// Under the state of a followed case.
     func section(of view: CaseView, _ door: FollowDoor, _ visit: Visit) async throws -> HTML?
-    /// Under the head of a case's page for the staff.
-    func link(from view: CaseView, _ visit: Visit) -> HTML?
+    /// Under the head of a case's page for the staff: ways into the service, and what it keeps of the case.
+    func link(from view: CaseView, _ visit: Visit) async throws -> HTML?
+    /// Whether a photo that the service keeps beside the case is for these eyes.
+    func isPhoto(_ hash: String, of number: Code, _ visit: Visit) async throws -> Bool
     /// Above the counts of a station's board.
     func boardSection(_ visit: Visit) async throws -> HTML?
 }
@@ -27,6 +29,7 @@ extension ServiceGuest {
     package func ways(_ village: VillageInfo, _ visit: Visit) -> [HTML] { [] }
     package func page(of door: FollowDoor, _ visit: Visit) async throws -> Page? { nil }
     package func section(of view: CaseView, _ door: FollowDoor, _ visit: Visit) async throws -> HTML? { nil }
-    package func link(from view: CaseView, _ visit: Visit) -> HTML? { nil }
+    package func link(from view: CaseView, _ visit: Visit) async throws -> HTML? { nil }
+    package func isPhoto(_ hash: String, of number: Code, _ visit: Visit) async throws -> Bool { false }
     package func boardSection(_ visit: Visit) async throws -> HTML? { nil }
 }

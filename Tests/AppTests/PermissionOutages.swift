@@ -141,6 +141,7 @@ extension PermissionStage {
                 }
             }
             return PermissionTry(path: "/incidents/\(made.number)/decline", body: ["reason": "在外地"])
+        case "reopen-incident": return try await step("resolved", "reopen", ["reason": "还没来电"])
         case "dismiss-incident": return try await step("submitted", "dismiss", ["reason": "核实有电"])
         case "class-village": return PermissionTry(path: "/villages/\(spot.village)/class", body: ["class": "remote"])
         case "publish-guide":

@@ -77,10 +77,11 @@ struct PermissionQuestions: Sendable {
             let mine = try await stage.anIncident(at: stage.home)
             let theirs = try await stage.anIncident(at: stage.outside(column))
             try await shows(name, column, mark, "/outages", mine.number, theirs.number)
-        case "incident":
+        case "incident", "incident-households":
             let mine = try await stage.anIncident(at: stage.home)
             let theirs = try await stage.anIncident(at: stage.outside(column))
-            try await expect(name, column, mark, "/incidents/\(mine.number)", "/incidents/\(theirs.number)")
+            let part = name == "incident" ? "" : "/households"
+            try await expect(name, column, mark, "/incidents/\(mine.number)\(part)", "/incidents/\(theirs.number)\(part)")
         case "outages-here":
             try await expect(
                 name, column, mark, "/outages/here?village=\(village)", "/outages/here?village=\(stage.far.village)")
@@ -109,10 +110,11 @@ struct PermissionQuestions: Sendable {
             let mine = try await stage.quietDays(in: stage.home.county, heading: "考试\(stage.fresh())")
             let theirs = try await stage.quietDays(in: stage.abroad.county, heading: "考试\(stage.fresh())")
             try await shows(name, column, mark, "/quiet-days", mine.text, theirs.text)
-        case "reliability", "planning":
-            try await shows(name, column, mark, "/results/\(name)", nil, away.spot.village.text)
+        case "reliability", "planning", "planning-cases":
+            let path = name == "planning-cases" ? "/results/planning/cases?matter=voltage" : "/results/\(name)"
+            try await shows(name, column, mark, path, nil, away.spot.village.text)
             if mark == .seen {
-                let one = try await ask("/results/\(name)?village=\(away.spot.village)", column)
+                let one = try await ask("\(path)\(path.contains("?") ? "&" : "?")village=\(away.spot.village)", column)
                 #expect(one.status == 404, "\(name) by \(column) for a neighbour's village: \(one.status)")
             }
         case "interruptions":

@@ -422,7 +422,7 @@ extension TestVillage {
     }
 
     /// A picture of one pixel.
-    fileprivate func photo() async throws -> Upload {
+    func photo() async throws -> Upload {
         let bytes = [UInt8](
             Data(
                 base64Encoded:

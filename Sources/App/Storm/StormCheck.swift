@@ -128,7 +128,13 @@ struct StormCheck: Sendable {
         query.by = .area
         let byArea = try await desk.fetch(query, by: company)
 
-        let late = incidents.count { $0.openedAt.adding(minutes: 90) < (log.arrivals[$0.id] ?? $0.openedAt) }
+        let faults = Dictionary(log.incident.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let late = incidents.count { incident in
+            // The promise runs from the first word, also where a part became an outage of its own.
+            let word = faults[incident.id].flatMap { log.firstWord[$0] }
+            let begun = log.promisedSince[incident.id] ?? word ?? incident.openedAt
+            return begun.adding(minutes: 90) < (log.arrivals[incident.id] ?? begun)
+        }
         let arrival = byFeeder.promises.first { $0.limit == "arrival" }
         add("arrivals within 90 minutes", incidents.count - late, arrival?.kept ?? 0)
         add("arrivals after that", late, arrival?.missed ?? 0)

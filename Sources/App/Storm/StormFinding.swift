@@ -73,6 +73,7 @@ extension StormNight {
             ["incident": .text(incident.number), "into": .text(other.number), "note": .text("同一处故障")],
             by: dispatcher, at: moment)
         log.joins += 1
+        log.promisedSince[other.id] = log.promisedSince[other.id] ?? other.startedAt
     }
 
     private func split(_ fault: StormPlan.Fault, from incident: StormIncident, at moment: Instant) async throws {
@@ -84,6 +85,7 @@ extension StormNight {
                 "device": .text(county.ground.feeders[fault.feeder].code(fault.edge)),
             ], by: dispatcher, at: moment)
         log.splits += 1
+        log.promisedSince[incident.id] = log.promisedSince[incident.id] ?? incident.startedAt
     }
 
     /// What is done when, from the moment at which the cause was found.

@@ -28,6 +28,8 @@ struct StormLog: Sendable {
     /// By fault: who got the supply back when.
     var restored: [Int: [Step]] = [:]
     var arrivals: [ID<Case>: Instant] = [:]
+    /// When an outage that others came to or left had begun as far as was known: its promise runs from there.
+    var promisedSince: [ID<Case>: Instant] = [:]
     var parents: [Int: Int] = [:]
     /// By fault: positions whose household told of it by name.
     var told: [Int: Set<Int>] = [:]

@@ -28,6 +28,8 @@ extension Work {
         guard let kind = desk.kinds.kind(seen.kind, version: seen.kindVersion) else {
             throw Problem(.unavailable(retryAfterSeconds: 2), "try-again")
         }
+        var fields = fields
+        if fields.hands == nil { fields.hands = try hands(for: move, kind) }
         var after: Case
         do throws(Problem) {
             after = try seen.moved(move, of: kind, by: actor, fields, at: now, calendar: desk.calendar)
@@ -74,9 +76,18 @@ extension Work {
         if step.effects.contains(.join), let other = fields.into { try joinFollowers(of: seen, to: other) }
         try countMove(step, seen, after)
         try tell(step, seen, after, kind, fields, event: event)
+        try desk.house.guests[kind.name]?.moved(move, from: seen, to: after, self)
         announceChange(of: after)
         if after.reach != seen.reach { announceChange(of: seen) }
         return after
+    }
+
+    /// Whoever makes a move that takes live work in hand, with their certificate.
+    private func hands(for move: String, _ kind: Kind) throws -> Worker? {
+        guard let person = actor.person, actor.has(.representative), kind.needsCertificate,
+            kind.move(move)?.effects.contains(.take) == true
+        else { return nil }
+        return try desk.house.worker(tx, person, now)
     }
 
     /// Found by those whom it reaches now.

@@ -37,6 +37,8 @@ package struct CaseDraft: Sendable {
     /// Who is told beside the assignee: the liaison, dispatchers at danger.
     package var alsoTell: [ID<Person>] = []
     package var promise: Texts?
+    /// When the limits began to run, where somebody told of it before the case was opened.
+    package var since: Instant?
 
     package init(
         kind: Kind, county: String, village: ID<Village>?, villageName: String, station: ID<Unit>, reach: String,
@@ -72,7 +74,8 @@ extension Work {
         var limits = CaseLimits()
         let isDanger = !draft.dangers.isEmpty
         limits.start(
-            KindLimit.opened, draft.kind, draft.extra, isDanger: isDanger, at: now, desk.calendar, { newID() })
+            KindLimit.opened, draft.kind, draft.extra, isDanger: isDanger, at: draft.since ?? now, desk.calendar,
+            { newID() })
         let (number, key) = try insert(draft, id, limits, isDanger)
         for limit in limits.all { try tx.insertLimit(limit, of: id) }
         for file in draft.files { try tx.addPhoto(newID(), of: id, entry: nil, file) }

@@ -57,6 +57,11 @@ package struct Incident: Sendable, Equatable {
     package var restoredAt: Instant?
     package var offerAt: Instant?
     package var isAlarmed: Bool
+    /// It was said to be over and was not: what is dark is so since then.
+    package var reopenedAt: Instant?
+
+    /// Nobody has light again before this moment.
+    package var darkSince: Instant { reopenedAt ?? startedAt }
 }
 
 /// A range of supply positions that went dark together.
@@ -65,6 +70,13 @@ package struct DarkRange: Sendable, Equatable {
     package let feeder: ID<Feeder>
     package let positions: Range<Int>
     package let darkAt: Instant
+}
+
+/// A range that was dark and has its light back.
+package struct RestoredRange: Sendable, Equatable {
+    package let dark: DarkRange
+    package let at: Instant
+    package let step: Int
 }
 
 /// Numbers of the work on outages; those without a source are policy.

@@ -65,7 +65,6 @@ extension Work {
         var fields = MoveFields(note: note, seen: seen)
         fields.isByOwnDoor = true
         fields.photos = photos
-        fields.hands = try hands(for: move, of: about)
         return try naming { try self.move(about, move, fields) }
     }
 

@@ -161,20 +161,30 @@ extension Work {
         incident.startedAt = first
     }
 
-    /// Customers still dark, counted from the ranges.
+    /// Customers who are and were dark, counted from the ranges; where no network is known, those who told.
     func recount(_ incident: inout Incident) throws {
+        let dark = try counted(try tx.darkRanges(of: incident.id))
+        let back = try counted(try tx.restoredRanges(of: incident.id).map(\.dark))
+        guard dark.all + back.all > 0 else {
+            let told = max(try tx.householdsThatTold(incident.id), 1)
+            (incident.customers, incident.dark) = (told, told)
+            let counts = incident.village.map { [$0: told] } ?? [:]
+            return try tx.setVillages(of: incident.id, customers: counts, dark: counts)
+        }
+        incident.dark = dark.all
+        incident.customers = dark.all + back.all
+        try tx.setVillages(
+            of: incident.id, customers: dark.villages.merging(back.villages) { $0 + $1 }, dark: dark.villages)
+    }
+
+    private func counted(_ ranges: [DarkRange]) throws -> (all: Int, villages: [ID<Village>: Int]) {
         var counts: [ID<Village>: Int] = [:]
-        var dark = 0
-        let ranges = try tx.darkRanges(of: incident.id)
-        for range in ranges {
-            let affected = try tx.affected(feeder: range.feeder, range: range.positions)
-            dark += affected.customers
+        var all = 0
+        for (feeder, parts) in Dictionary(grouping: ranges, by: \.feeder).sorted(by: { $0.key < $1.key }) {
+            let affected = try tx.affected(feeder: feeder, ranges: parts.map(\.positions))
+            all += affected.customers
             for share in affected.shares { if let village = share.village { counts[village, default: 0] += share.customers } }
         }
-        if ranges.isEmpty { dark = max(incident.reports, 1) }
-        if counts.isEmpty, let village = incident.village { counts[village] = dark }
-        incident.dark = dark
-        incident.customers = max(dark, incident.step == 0 ? dark : incident.customers)
-        try tx.setVillages(of: incident.id, customers: counts, dark: counts)
+        return (all, counts)
     }
 }

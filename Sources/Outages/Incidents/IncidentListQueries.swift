@@ -100,7 +100,8 @@ extension Work {
             damage: try incident.damage.flatMap { try tx.anyCase($0)?.number.text },
             villages: try shares(of: incident), sections: try sections(of: incident), permit: permit,
             permitNext: PermitStep.next(after: permit.map(\.step)) ?? .isolate,
-            materials: try tx.materials(of: incident.id).map { "\($0.name) \($0.amount)" }, lit: answers?.0 ?? 0,
+            materials: try tx.materials(of: incident.id).map { "\($0.name) \($0.amount)" },
+            words: try tx.words(of: incident.id), lit: answers?.0 ?? 0,
             stillDark: answers?.1 ?? 0, assignee: about.assignee)
     }
 

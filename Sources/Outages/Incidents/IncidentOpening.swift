@@ -73,12 +73,14 @@ extension Work {
             sealedName: try desk.keys.seal(""), what: what,
             receiptHash: desk.keys.hash(desk.chance.token(bytes: 16), for: SecretPurpose.receipt))
         draft.assignee = workers.first
+        // The promise runs from the first word of it, also where a part became an outage of its own.
+        draft.since = reports.map(\.receivedAt).min() ?? first.startedAt
         if let village, let class_ = try tx.villageClass(village) { draft.extra["place"] = class_ }
         if let village, let liaison = try tx.liaison(of: village, on: now.day) { draft.alsoTell.append(liaison) }
         if workers.isEmpty { draft.alsoTell += try tx.holders(of: .dispatcher, in: station, at: now) }
         let opened = try open(draft)
         let started = first.startedAt
-        let incident = Incident(
+        var incident = Incident(
             id: opened.id, number: opened.number, county: first.county, station: station, village: village,
             bundle: Incident.bundle(feeder: fault.feeder, village: fault.feeder == nil ? first.village : nil),
             feeder: fault.feeder, device: fault.device, deviceName: fault.deviceName, area: fault.area,
@@ -94,6 +96,11 @@ extension Work {
         }
         try setVillages(incident, affected, reports)
         try tx.join(reports.map(\.id), to: incident.id, at: now)
+        if affected == nil, fault.device == nil {
+            try recount(&incident)
+            try tx.save(incident)
+        }
+        try visitLifeSupport(of: incident)
         try record(
             EventDraft(
                 "incident.opened", of: "case", incident.number.text,

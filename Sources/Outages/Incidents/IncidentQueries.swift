@@ -9,7 +9,7 @@ extension Transaction {
         i.id, i.number, i.county, i.station, i.village, i.bundle, i.feeder, i.device, i.device_name, i.area,
         i.probability, i.also, i.fixed, i.customers, i.dark, i.reports, i.single, i.started_at, i.cause, i.equipment,
         i.finding, i.inside, i.eta, i.damage, i.parent, i.joined_into, i.step, i.round, i.flags, i.open, i.restored_at,
-        i.offer_at, i.alarmed
+        i.offer_at, i.alarmed, i.reopened_at
         """
 
     package func incidents(where condition: SQL) throws -> [Incident] {
@@ -43,7 +43,8 @@ extension Transaction {
             UPDATE incident SET device = \(incident.device), device_name = \(incident.deviceName),
                 area = \(incident.area), probability = \(incident.probability), also = \(joined(incident.also)),
                 fixed = \(incident.isFixed), customers = \(incident.customers), dark = \(incident.dark),
-                reports = \(incident.reports), single = \(incident.isSingle), started_at = \(incident.startedAt), cause = \(incident.cause), equipment = \(incident.equipment),
+                reports = \(incident.reports), single = \(incident.isSingle), started_at = \(incident.startedAt),
+                reopened_at = \(incident.reopenedAt), cause = \(incident.cause), equipment = \(incident.equipment),
                 finding = \(incident.finding), inside = \(incident.isInside), eta = \(incident.eta),
                 damage = \(incident.damage), joined_into = \(incident.joinedInto), step = \(incident.step),
                 round = \(incident.round), flags = \(incident.flags.sorted().joined(separator: " ")),
@@ -69,6 +70,30 @@ extension Transaction {
             WHERE incident = \(incident) AND restored_at IS NULL ORDER BY feeder, low
             """
         ) { DarkRange(id: $0[0], feeder: $0[1], positions: ($0[2] as Int)..<($0[3] as Int), darkAt: $0[4]) }
+    }
+
+    /// What has its light back, in the order of the network.
+    package func restoredRanges(of incident: ID<Case>) throws -> [RestoredRange] {
+        try rows(
+            """
+            SELECT id, feeder, low, high, dark_at, restored_at, step FROM incident_range
+            WHERE incident = \(incident) AND restored_at IS NOT NULL ORDER BY feeder, low
+            """
+        ) {
+            RestoredRange(
+                dark: DarkRange(id: $0[0], feeder: $0[1], positions: ($0[2] as Int)..<($0[3] as Int), darkAt: $0[4]),
+                at: $0[5], step: $0[6])
+        }
+    }
+
+    /// What is dark on a feeder because of other outages.
+    func dark(of feeder: ID<Feeder>, besides incident: ID<Case>) throws -> [Range<Int>] {
+        try rows(
+            """
+            SELECT low, high FROM incident_range
+            WHERE feeder = \(feeder) AND restored_at IS NULL AND incident <> \(incident) ORDER BY low, id
+            """
+        ) { ($0[0] as Int)..<($0[1] as Int) }
     }
 
     func insertDark(
@@ -137,6 +162,13 @@ extension Transaction {
             WHERE feeder = \(feeder) AND restored_at >= \(since) AND low <= \(position) AND high > \(position)
             ORDER BY restored_at DESC, id DESC LIMIT 1
             """)
+    }
+
+    /// Somebody has to take it within the usual time; whether the light is back is asked anew.
+    func openAgain(_ incident: ID<Case>, alarmAt: Instant) throws {
+        try run("UPDATE incident SET alarm_at = \(alarmAt) WHERE id = \(incident)")
+        try run("UPDATE incident_village SET open = 1 WHERE incident = \(incident)")
+        try run("DELETE FROM light_answer WHERE incident = \(incident)")
     }
 
     // MARK: Villages
@@ -260,5 +292,5 @@ private func readIncident(_ row: Row) -> Incident {
         reports: row[15], isSingle: row[16], startedAt: row[17], cause: row[18], equipment: row[19], finding: row[20],
         isInside: row[21], eta: row[22], damage: row[23], parent: row[24], joinedInto: row[25], step: row[26],
         round: row[27], flags: Set(flags.split(separator: " ").map(String.init)), isOpen: row[29], restoredAt: row[30],
-        offerAt: row[31], isAlarmed: row[32])
+        offerAt: row[31], isAlarmed: row[32], reopenedAt: row[33])
 }

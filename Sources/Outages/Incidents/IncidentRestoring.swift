@@ -86,8 +86,8 @@ extension Work {
     /// - Throws: `restored-before-start`, `restored-in-future`.
     func restoredAt(_ said: Instant?, _ incident: Incident) throws(Problem) -> Instant {
         guard let said else { return now }
-        guard said >= incident.startedAt else {
-            throw .invalid("at", "restored-before-start", ["start": incident.startedAt.iso])
+        guard said >= incident.darkSince else {
+            throw .invalid("at", "restored-before-start", ["start": incident.darkSince.iso])
         }
         guard said <= now.adding(milliseconds: IncidentRules.skewMilliseconds) else {
             throw .invalid("at", "restored-in-future")
@@ -169,9 +169,10 @@ extension Transaction {
             """
             INSERT INTO interruption (id, county, origin, step, planned, feeder, area, village, cause, started_at,
                 restored_at, customers, low, high)
-            VALUES (\(id), \(incident.county), \(incident.id), 1, 0, \(incident.feeder?.text ?? ""),
-                \(incident.area?.text ?? ""), \(incident.village), \(incident.cause ?? OutageCause.unknown),
-                \(incident.startedAt), \(moment), \(incident.customers), 0, 0)
+            VALUES (\(id), \(incident.county), \(incident.id),
+                1 + (SELECT COUNT(*) FROM interruption n WHERE n.origin = \(incident.id)), 0,
+                \(incident.feeder?.text ?? ""), \(incident.area?.text ?? ""), \(incident.village),
+                \(incident.cause ?? OutageCause.unknown), \(incident.darkSince), \(moment), \(incident.customers), 0, 0)
             ON CONFLICT (origin, step, area, village) DO NOTHING
             """)
     }

@@ -9,7 +9,13 @@ package enum IncidentSchema {
     package static let migrations: [Migration] = [
         Migration(
             "incidents-001",
-            [.sqlite(report("BLOB")), .postgres(report("BYTEA"))] + reportIndexes + incidents + ranges + work + guides)
+            [.sqlite(report("BLOB")), .postgres(report("BYTEA"))] + reportIndexes + incidents + ranges + work + guides),
+        Migration(
+            "incidents-002",
+            [
+                .sql("ALTER TABLE incident ADD COLUMN reopened_at BIGINT"),
+                .sql("CREATE INDEX household_notice_incident ON household_notice (incident, id)"),
+            ]),
     ]
 
     /// `device_at` is what a clock on the spot said; it is kept to be looked at and never used.

@@ -83,6 +83,22 @@ package struct IncidentView: Answer, Equatable {
             ])
         }
     }
+    /// What somebody wrote or photographed when they told of it.
+    package struct Word: Answer, Equatable {
+        /// Of the report.
+        package let number: String
+        package let at: Instant
+        package let villageName: String
+        package let what: String?
+        package let photos: [PhotoView]
+        package static var schema: Schema {
+            .object(
+                [
+                    ("number", .text), ("at", .moment), ("villageName", .text), ("what", .text),
+                    ("photos", .array(PhotoView.schema)),
+                ], optional: ["what"])
+        }
+    }
     package let item: OutageItem
     /// For the form's `seen`.
     package let version: Int
@@ -104,6 +120,8 @@ package struct IncidentView: Answer, Equatable {
     package let permit: [PermitEntry]
     package let permitNext: PermitStep
     package let materials: [String]
+    /// The newest first.
+    package let words: [Word]
     package let lit: Int
     package let stillDark: Int
     package let assignee: ID<Person>?
@@ -116,6 +134,7 @@ package struct IncidentView: Answer, Equatable {
                 ("nested", .array(.text)), ("joinedInto", .text), ("damage", .text), ("villages", .array(Share.schema)),
                 ("sections", .array(Section.schema)), ("permit", .array(PermitEntry.schema)),
                 ("permitNext", .choice(PermitStep.allCases.map(\.rawValue))), ("materials", .array(.text)),
+                ("words", .array(Word.schema)),
                 ("lit", .integer(min: 0)), ("stillDark", .integer(min: 0)), ("assignee", .string(format: "uuid")),
             ],
             optional: [

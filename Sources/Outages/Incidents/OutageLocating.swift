@@ -86,7 +86,7 @@ private struct Folding {
     /// The incident that a report certainly belongs to.
     private func known(_ report: OutageReport) throws -> ID<Case>? {
         if let feeder = report.feeder, let position = report.position {
-            for incident in open where report.after != incident.id {
+            for incident in open {
                 let ranges = try work.tx.darkRanges(of: incident.id)
                 // A single house is no reason to believe the same of the next one.
                 if ranges.contains(where: { $0.positions.contains(position) }) { return incident.id }
@@ -114,6 +114,8 @@ private struct Folding {
         guard var incident = try work.tx.incident(id) else { return }
         incident.reports += reports.count
         try work.rebegin(&incident)
+        // Without a network those who told are those who are dark.
+        if incident.isOpen, incident.device == nil, try work.tx.darkRanges(of: id).isEmpty { try work.recount(&incident) }
         try work.tx.save(incident)
         try work.tellJoined(reports, to: incident)
         if let about = try work.tx.anyCase(id) { work.announceChange(of: about) }
@@ -244,6 +246,7 @@ private struct Folding {
             try work.tx.dropDark(of: id)
             try work.tx.insertDark(work.newID(), id, feeder, positions, at: incident.startedAt)
             try work.setVillages(incident, affected, fault.reports)
+            try work.visitLifeSupport(of: incident)
             try work.record(
                 EventDraft(
                     "incident.located", of: "case", incident.number.text,

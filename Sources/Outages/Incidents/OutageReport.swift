@@ -204,4 +204,47 @@ extension Transaction {
     package func report(_ number: Code, tail: String) throws -> OutageReport? {
         try reports(where: "r.number = \(number) AND r.phone_tail = \(tail)").first
     }
+
+    // MARK: Words and photos
+
+    /// More of one outage than anybody looks through.
+    private static var wordsMax: Int { 40 }
+
+    /// Reports of an outage with words or photos, the newest first.
+    func words(of incident: ID<Case>) throws -> [IncidentView.Word] {
+        let found = try rows(
+            """
+            SELECT r.id, r.number, r.received_at, r.village_name, r.what FROM outage_report r
+            WHERE r.incident = \(incident)
+            AND (r.what IS NOT NULL OR EXISTS (SELECT 1 FROM outage_photo p WHERE p.report = r.id))
+            ORDER BY r.id DESC LIMIT \(Self.wordsMax)
+            """
+        ) {
+            (
+                id: $0[0] as ID<OutageReport>, number: $0[1] as String, at: $0[2] as Instant, village: $0[3] as String,
+                what: $0[4] as String?
+            )
+        }
+        let photos = try self.photos(of: found.map(\.id))
+        return found.map {
+            IncidentView.Word(
+                number: $0.number, at: $0.at, villageName: $0.village, what: $0.what, photos: photos[$0.id] ?? [])
+        }
+    }
+
+    func photos(of reports: [ID<OutageReport>]) throws -> [ID<OutageReport>: [PhotoView]] {
+        let found = try rows(
+            "SELECT report, hash, type FROM outage_photo WHERE report IN \(list: reports) ORDER BY report, hash"
+        ) { ($0[0] as ID<OutageReport>, PhotoView(hash: $0[1], type: $0[2])) }
+        return Dictionary(grouping: found, by: \.0).mapValues { $0.map(\.1) }
+    }
+
+    /// Whether a photo came with a report of this outage.
+    func isPhoto(_ hash: String, of incident: ID<Case>) throws -> Bool {
+        try value(
+            """
+            SELECT 1 FROM outage_photo p JOIN outage_report r ON r.id = p.report
+            WHERE p.hash = \(hash) AND r.incident = \(incident) LIMIT 1
+            """) as Int? != nil
+    }
 }

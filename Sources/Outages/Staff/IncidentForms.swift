@@ -57,6 +57,7 @@ struct IncidentForms {
             }
             return Forms.form(SplitIncident.self, visit, state, look)
         case DeclineIncident.name: return Forms.form(DeclineIncident.self, visit, state, look)
+        case ReopenIncident.name: return Forms.form(ReopenIncident.self, visit, state, look)
         case DismissIncident.name: return Forms.form(DismissIncident.self, visit, state, look)
         default: throw Problem.notFound
         }

@@ -1,4 +1,5 @@
 import Desk
+import Service
 import Values
 import Web
 
@@ -6,6 +7,8 @@ import Web
 struct IncidentParts {
     let view: IncidentView
     let visit: Visit
+    /// nil where they are not for these eyes.
+    var households: IncidentHouseholdPage?
     private var words: Words { visit.words }
     private var item: OutageItem { view.item }
 
@@ -36,6 +39,9 @@ struct IncidentParts {
         Step(name: "decline-incident", roles: [.representative, .dispatcher], states: ["submitted"]),
         Step(name: "join-incidents", roles: [.dispatcher, .stationHead, .company], states: running),
         Step(name: "split-incident", roles: [.dispatcher, .stationHead, .company], states: running),
+        Step(
+            name: "reopen-incident", roles: [.attendant, .liaison, .dispatcher, .stationHead, .company],
+            states: ["resolved", "confirmed", "closed"]),
         Step(name: "dismiss-incident", roles: [.dispatcher, .stationHead], states: running),
     ]
 
@@ -85,6 +91,8 @@ struct IncidentParts {
         }
         return """
             <section><h2>\(words["outages.what-is-dark"])</h2><p><b>\(item.dark)</b> / \(item.customers) \(words["outages.households"])</p>
+            \(households == nil ? nil : "<p><a class=\"target\" href=\"/outages/\(item.number)/households\">\(words["outages.households-open"])</a></p>" as HTML)\
+            \(households.flatMap { IncidentHouseholdPages.first($0.first, visit) })
             \(rows.isEmpty ? nil : "<table class=\"stack\"><thead><tr><th scope=\"col\">\(words["outages.villages.village"])</th><th scope=\"col\">\(words["outages.dark-now"])</th><th scope=\"col\">\(words["outages.was-dark"])</th></tr></thead><tbody>\(rows)</tbody></table>" as HTML)</section>
             """
     }
@@ -107,6 +115,23 @@ struct IncidentParts {
             <th scope="col">\(words["outages.dark-now"])</th><th scope="col">\(words["outages.step"])</th></tr></thead><tbody>\(rows)</tbody></table></section>
             """
     }
+
+    /// What those who told of it wrote and photographed.
+    static func told(_ told: [IncidentView.Word], of number: String, _ visit: Visit) -> HTML? {
+        guard !told.isEmpty else { return nil }
+        let words = visit.words
+        let items: [HTML] = told.map { one in
+            """
+            <li><p class="quiet"><time datetime="\(one.at.iso)">\(words.moment(one.at, now: visit.now))</time> · \
+            \(OutageHTML.chinese(one.villageName, words)) · \(one.number)</p>\
+            \(one.what.map { "<p class=\"said\">\(OutageHTML.chinese($0, words))</p>" as HTML })\
+            \(CasePhotos.gallery(one.photos, of: number, visit))</li>
+            """
+        }
+        return "<section><h2>\(words["outages.words"])</h2><ul class=\"plain\">\(items)</ul></section>"
+    }
+
+    func told() -> HTML? { Self.told(view.words, of: item.number, visit) }
 
     func finding() -> HTML? {
         guard view.finding != nil || item.cause != nil || !view.materials.isEmpty else { return nil }

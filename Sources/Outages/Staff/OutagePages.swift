@@ -48,13 +48,16 @@ struct OutagePages: Sendable {
 
     func one(_ visit: Visit) async throws -> Page {
         let view = try await view(visit)
-        let parts = IncidentParts(view: view, visit: visit)
+        let number = Code(stored: view.item.number)
+        let mayList = (try? IncidentHouseholdsQuery.who.check(visit.actor)) != nil && view.joinedInto == nil
+        let households = mayList ? try await IncidentHouseholdPages.look(number, visit) : nil
+        let parts = IncidentParts(view: view, visit: visit, households: households)
         return Page(
             parts.title, wide: true, scripts: ["live"], back: "/outages", showsTitle: false,
             body: """
                 \(stylesheet)\(done(visit))
                 <div class="case" id="incident" data-live="/outages/\(view.item.number)/live" data-live-url="/outages/\(view.item.number)">
-                <div class="case-main">\(parts.header())\(parts.dark())\(parts.sections())\(parts.finding())</div>
+                <div class="case-main">\(parts.header())\(parts.dark())\(parts.sections())\(parts.finding())\(parts.told())</div>
                 <aside class="case-side">\(parts.steps())\(parts.permit())\(parts.located())\(parts.links())</aside></div>
                 """)
     }

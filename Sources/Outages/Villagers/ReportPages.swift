@@ -15,18 +15,20 @@ struct ReportPages: Sendable {
         guard let report = try await report(behind: door, visit) else { return nil }
         let day = visit.now.day
         let keys = visit.desk.keys
-        let (incident, about, servers) = try await visit.desk.look(by: visit.actor, at: visit.now) { work in
+        let (incident, about, servers, photos) = try await visit.desk.look(by: visit.actor, at: visit.now) { work in
             let incident = try report.incident.flatMap { try work.tx.incident($0) }
             let joined = try incident?.joinedInto.flatMap { try work.tx.incident($0) } ?? incident
             return (
                 joined, try joined.flatMap { try work.tx.anyCase($0.id) },
-                try report.village.flatMap { try work.tx.servers(of: $0, on: day, keys: keys) }
+                try report.village.flatMap { try work.tx.servers(of: $0, on: day, keys: keys) },
+                try work.tx.photos(of: [report.id])[report.id] ?? []
             )
         }
         let words = visit.words
         let people: HTML? = servers.map {
             "<section><h2>\(words["villagers.people.title"])</h2>\(VillagerParts.people($0, visit, dials: !visit.isLarge))</section>"
         }
+        let sent = sent(photos, of: report, visit)
         var facts = HTML.empty
         if let incident, let about { facts = self.facts(incident, about, visit) + light(report, incident, about, door, nil, visit) }
         return Page(
@@ -36,7 +38,7 @@ struct ReportPages: Sendable {
                 <p class="case-line"><b class="digits">\(report.number.text)</b> \(VillagerParts.chinese(report.villageName, words))</p>
                 <section class="card standing"><p class="state"><b>\(state(report, incident, words))</b></p>\
                 <p>\(words[report.state == "past" ? "outages.after-report-planned" : "outages.after-report"])</p></section>
-                \(facts)\(people)<p class="calls">\(VillagerParts.hotline("95598", words))</p>
+                \(facts)\(sent)\(people)<p class="calls">\(VillagerParts.hotline("95598", words))</p>
                 """)
     }
 
@@ -45,6 +47,13 @@ struct ReportPages: Sendable {
             return words[report.state == "past" ? "outages.state.planned" : "outages.state.locating"]
         }
         return words[incident.isOpen ? "outages.state.joined" : "outages.state.restored"]
+    }
+
+    /// What this household sent; nobody else's.
+    private func sent(_ photos: [PhotoView], of report: OutageReport, _ visit: Visit) -> HTML? {
+        CasePhotos.gallery(photos, of: report.number.text, visit).map {
+            OutageHTML.section(visit.words["outages.your-photos"], id: "photos", $0)
+        }
     }
 
     private func done(_ visit: Visit) -> HTML? {
@@ -88,7 +97,10 @@ struct ReportPages: Sendable {
         var out = facts(incident, about, visit)
         if let done = done(visit) { out = done + out }
         guard let report else { return out }
-        let answered = try await visit.desk.look(by: visit.actor) { try $0.tx.lightAnswer(of: report.id) }
+        let (answered, photos) = try await visit.desk.look(by: visit.actor) { work in
+            (try work.tx.lightAnswer(of: report.id), try work.tx.photos(of: [report.id])[report.id] ?? [])
+        }
+        if let sent = sent(photos, of: report, visit) { out += sent }
         return out + light(report, incident, about, door, answered, visit)
     }
 

@@ -104,6 +104,10 @@ package struct PhotoView: Answer, Equatable {
     /// Names the blob.
     package let hash: String
     package let type: String
+    package init(hash: String, type: String) {
+        self.hash = hash
+        self.type = type
+    }
     package static var schema: Schema { .object([("hash", .text), ("type", .text)]) }
 }
 

@@ -57,7 +57,6 @@ extension Work {
         guard access != .follower else { throw Problem.forbidden }
         var fields = MoveFields(seen: action.seen)
         fields.byReceipt = access == .receipt
-        fields.hands = try hands(for: name, of: seen)
         try action.fill(&fields, self, seen)
         let moved = try naming { try move(seen, name, fields) }
         return Moved(moved, desk.kinds.kind(moved.kind, version: moved.kindVersion))
@@ -72,15 +71,6 @@ extension Work {
             values["by"] = try values["by"].flatMap { $0.isEmpty ? nil : try tx.personName(ID($0)) } ?? ""
             throw Problem(problem.kind, problem.code, values, fields: problem.fields)
         }
-    }
-
-    /// Whoever makes a move that takes live work in hand, with their certificate.
-    package func hands(for move: String, of seen: Case) throws -> Worker? {
-        guard let person = actor.person, actor.has(.representative),
-            let kind = desk.kinds.kind(seen.kind, version: seen.kindVersion), kind.needsCertificate,
-            kind.move(move)?.effects.contains(.take) == true
-        else { return nil }
-        return try tx.worker(person, at: now)
     }
 
     package func workerField(_ id: ID<Person>?) throws -> Worker? {
@@ -137,7 +127,6 @@ package struct MoveCase: Action {
             fields.unit = target
         }
         fields.failedCalls = try work.tx.failedCalls(of: found)
-        fields.hands = try work.hands(for: move, of: found)
         let moved = try work.naming { try work.move(found, move, fields) }
         return Moved(moved, work.desk.kinds.kind(moved.kind, version: moved.kindVersion))
     }

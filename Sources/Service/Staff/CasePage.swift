@@ -13,24 +13,24 @@ struct CasePage: Sendable {
         return Page(
             view.kindTitle.in(visit.language) + " · " + CaseParts.villageName(view, visit.words), wide: true,
             scripts: ["live"], back: "/work", showsTitle: false,
-            body: body(view, visit))
+            body: try await body(view, visit))
     }
 
     /// Ways into the service that has opened the case.
-    private func links(_ view: CaseView, _ visit: Visit) -> HTML {
-        guests.reduce(into: HTML.empty) { out, guest in
-            if let link = guest.link(from: view, visit) { out += link }
-        }
+    private func links(_ view: CaseView, _ visit: Visit) async throws -> HTML {
+        var out = HTML.empty
+        for guest in guests { if let link = try await guest.link(from: view, visit) { out += link } }
+        return out
     }
 
     /// Also the page on which a move's button stands: shown again when the move was refused.
-    func body(_ view: CaseView, _ visit: Visit, problem: HTML? = nil) -> HTML {
+    func body(_ view: CaseView, _ visit: Visit, problem: HTML? = nil) async throws -> HTML {
         let rows = words[visit.language]
         let parts = CaseParts(view: view, visit: visit, rows: rows)
         return """
             \(stylesheet)\(StaffBanner.done(visit))\(problem)
             <div class="case" id="case" data-live="/cases/\(view.number)/live" data-live-url="/cases/\(view.number)">
-            <div class="case-main">\(parts.header())\(links(view, visit))\(parts.dangers())\(parts.what())\(parts.photos())\(parts.timeline())</div>
+            <div class="case-main">\(parts.header())\(try await links(view, visit))\(parts.dangers())\(parts.what())\(parts.photos())\(parts.timeline())</div>
             <aside class="case-side">\(parts.moves())\(parts.contact())\(parts.facts())\(parts.limits())\(parts.ladder())</aside>
             </div>
             """
@@ -112,16 +112,7 @@ struct CaseParts {
             """
     }
 
-    private func gallery(_ photos: [PhotoView]) -> HTML? {
-        if photos.isEmpty { return nil }
-        let items: [HTML] = photos.enumerated().map { i, photo in
-            """
-            <li><a href="\(photoAddress(photo))"><img src="\(photoAddress(photo))" loading="lazy" \
-            alt="\(words("case.photo", ["n": "\(i + 1)"]))"></a></li>
-            """
-        }
-        return "<ul class=\"photos\">\(items)</ul>"
-    }
+    private func gallery(_ photos: [PhotoView]) -> HTML? { CasePhotos.gallery(photos, of: view.number, visit) }
 
     private func photoAddress(_ photo: PhotoView) -> String { CasePhotos.address(view.number, photo.hash, visit) }
 

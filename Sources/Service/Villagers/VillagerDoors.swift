@@ -62,7 +62,7 @@ package enum VillagerDoors {
         site.page("/mine", who: .signedIn) { try await mine.page($0) }
         site.link("/mine", key: "villagers.mine.title", who: .roles(.customer), first: true)
         site.page("/mine/:case", who: .signedIn) { try await pages.follow($0) }
-        site.get("/photos/cases/:case/:hash") { try await CasePhotos.answer($0) }
+        site.get("/photos/cases/:case/:hash") { try await CasePhotos.answer($0, guests) }
         site.action(
             FollowCase.self, at: "/requests/:case/follow", form: { try await pages.neighbour($0, $1) },
             then: { receipt, _ in .go("/follow/\(percentEncoded(receipt.receipt))/receipt?following=1") })
