@@ -41,8 +41,22 @@ window.cunwangMap = (function () {
     });
   }
 
+  // Names of villages, the dark ones first: one that would lie over another waits for a closer view.
+  function name(places, map) {
+    var taken = [];
+    places.sort(function (a, b) { return b.dark - a.dark; }).forEach(function (one) {
+      var at = map.latLngToContainerPoint([one.spot.a, one.spot.o]);
+      var box = [at.x + 8, at.y - 10, at.x + 14 + 17 * one.spot.t.length, at.y + 12];
+      if (taken.some(function (b) { return box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3]; })) { return; }
+      taken.push(box);
+      one.made.bindTooltip(document.createTextNode(one.spot.t), { permanent: true, direction: "right", className: "name-tag", offset: [10, 0] });
+    });
+  }
+
   return {
-    draw: function (view, layers, names) {
+    draw: function (view, layers, names, map) {
+      var places = [];
+      var dark = view.spots.filter(function (spot) { return groups[spot.k] === "outages"; });
       Object.keys(layers).forEach(function (key) { layers[key].clearLayers(); });
       view.lines.forEach(function (line) {
         var look = line.k === "mv" ? { color: "#2b6cb0", weight: 3 } : { color: "#4f5a56", weight: 1.5 };
@@ -53,8 +67,11 @@ window.cunwangMap = (function () {
         var layer = layers[groups[spot.k]];
         if (!layer) { return; }
         var made = marker(spot, view.spots.length <= 40).addTo(layer);
-        if (names && spot.k === "village") { made.bindTooltip(document.createTextNode(spot.t), { permanent: true, direction: "right", className: "name-tag", offset: [10, 0] }); }
+        if (names && spot.k === "village") {
+          places.push({ spot: spot, made: made, dark: dark.some(function (one) { return Math.abs(one.a - spot.a) < 0.02 && Math.abs(one.o - spot.o) < 0.02; }) });
+        }
       });
+      name(places, map);
     }
   };
 })();

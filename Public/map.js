@@ -34,7 +34,7 @@
       .then(function (answer) { return answer.ok ? answer.json() : null; })
       .then(function (view) {
         if (!view || mine !== asked) { return; }
-        window.cunwangMap.draw(view, layers, view.zoom >= 11);
+        window.cunwangMap.draw(view, layers, view.zoom >= 10, map);
         document.querySelector("[data-map-more]").hidden = !view.more;
         place.setAttribute("data-drawn", view.spots.length);
       }).catch(function () {});

@@ -20,6 +20,7 @@ package struct Composition: Sendable {
     package let metrics: PrometheusMetrics
     package let logger: Logger
     private let assets: Assets
+    private let speech: Speech?
 
     /// All tables, in the order in which they are made.
     package static let migrations: [Migration] =
@@ -32,7 +33,8 @@ package struct Composition: Sendable {
     ///   refuses.
     package init(
         database: Database, keys: KeyRing, settings: Desk.Settings, clock: Clock = SystemTime.clock,
-        chance: Chance = SystemTime.chance, metrics: PrometheusMetrics = PrometheusMetrics(), logger: Logger
+        chance: Chance = SystemTime.chance, metrics: PrometheusMetrics = PrometheusMetrics(), speech: Speech? = nil,
+        logger: Logger
     ) async throws {
         try await database.migrate(Self.migrations, at: clock.now)
         let kinds = try Shipped.kinds.get()
@@ -51,6 +53,7 @@ package struct Composition: Sendable {
         _ = try await directory.current(at: clock.now)
         assets = try await Assets(folder: Resources.folder("Public"), beside: Resources.leaflet)
         self.metrics = metrics
+        self.speech = speech
         self.logger = logger
     }
 
@@ -66,7 +69,7 @@ package struct Composition: Sendable {
         VillagerDoors.register(on: site, desk: desk, directory: directory, guests: guests)
         StaffDoors.register(on: site, desk: desk, directory: directory, guests: guests)
         GridDoors.register(on: site, desk: desk, directory: directory, sources: MapMarks.sources)
-        OutageDoors.register(on: site, desk: desk, directory: directory)
+        OutageDoors.register(on: site, desk: desk, directory: directory, speech: speech)
         ClaimDoors.register(on: site, directory: directory)
         PlannedDoors.register(on: site)
         InsightDoors.register(on: site, desk: desk, directory: directory)
@@ -98,7 +101,8 @@ package struct Composition: Sendable {
         let database = try await Database.open(try options.location(), logger: logger)
         do {
             return try await Composition(
-                database: database, keys: keys, settings: settings, metrics: metrics, logger: logger)
+                database: database, keys: keys, settings: settings, metrics: metrics,
+                speech: await Speech.onThisMachine(folder: options.folder.appending(path: "spoken")), logger: logger)
         } catch {
             await database.close()
             throw error

@@ -46,7 +46,9 @@ package enum DeskSchema {
                         template TEXT NOT NULL, data TEXT NOT NULL, case_id TEXT, read_at BIGINT)
                     """),
                 .sql("CREATE INDEX inbox_person ON inbox (person, id)"),
-            ])
+            ]),
+        // The number of unread messages stands on every page.
+        Migration("desk-002", [.sql("CREATE INDEX inbox_unread ON inbox (person) WHERE read_at IS NULL")]),
     ]
 
     private static func idempotency(blob: String) -> String {

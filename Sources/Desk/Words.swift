@@ -137,6 +137,18 @@ package struct Words: Sendable {
         return self(minutes < 0 ? "span.ago" : "span.in", ["span": amount])
     }
 
+    /// From one moment to another; the day is said once when both are of it.
+    package func range(_ start: Instant, _ end: Instant, now: Instant) -> String {
+        let first = moment(start, now: now)
+        return start.day == end.day ? "\(first)–\(end.clock)" : "\(first) – \(moment(end, now: now))"
+    }
+
+    /// How long something took, to the minute within two days.
+    package func lasted(minutes: Int64) -> String {
+        guard minutes >= 60, minutes < 48 * 60, minutes % 60 > 0 else { return span(minutes: minutes) }
+        return self("span.hours-minutes", ["h": "\(minutes / 60)", "m": "\(minutes % 60)"])
+    }
+
     package func span(minutes: Int64) -> String {
         if minutes < 60 { return self("span.minutes", ["n": "\(minutes)"]) }
         if minutes < 48 * 60 { return self("span.hours", ["n": "\(minutes / 60)"]) }

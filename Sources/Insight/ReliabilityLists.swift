@@ -22,7 +22,7 @@ struct ReliabilityLists: Sendable {
                 item.number.map { "<a href=\"/\(item.isPlanned ? "planned" : "outages")/\($0)\">\(VillagerParts.chinese(place, words)) · \($0)</a>" }
                 ?? "<b>\(VillagerParts.chinese(place, words))</b>"
             return """
-                <li>\(title)<p>\(words.moment(item.started, now: visit.now)) – \(words.moment(item.restored, now: visit.now)) · \(words.span(minutes: minutes))</p>
+                <li>\(title)<p>\(words.range(item.started, item.restored, now: visit.now)) · \(words.lasted(minutes: minutes))</p>
                 <p class="quiet">\(words("planned.customers", ["n": "\(item.customers)"])) · \(item.cause.in(visit.language))</p></li>
                 """
         }

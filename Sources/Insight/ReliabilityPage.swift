@@ -57,7 +57,7 @@ struct ReliabilityPage: Sendable {
         return """
             <ul class="tiles">\(tile(Self.number(found.all.saidiMinutes, 1), "saidi", list))\(tile(Self.number(found.all.saifi, 3), "saifi", list))\
             \(tile(found.all.caidiMinutes.map { Self.number($0, 1) } ?? "–", "caidi", list))\(tile(Self.number(found.all.maifi, 3), "maifi", list))\
-            \(tile(Self.number(found.all.asai * 100, 3), "asai"))\(tile(Self.number(found.rs1 * 100, 3), "rs1"))\(tile(Self.number(found.rs2 * 100, 3), "rs2"))\(tile(Self.number(found.rs3 * 100, 3), "rs3"))\
+            \(tile(Self.number(found.all.asai * 100, 3) + " %", "asai"))\(tile(Self.number(found.rs1 * 100, 3) + " %", "rs1"))\(tile(Self.number(found.rs2 * 100, 3) + " %", "rs2"))\(tile(Self.number(found.rs3 * 100, 3) + " %", "rs3"))\
             \(tile(Self.number(found.plannedHours, 3), "planned-hours", address("/results/reliability/list", ["planned": "true"], visit)))\
             \(tile(Self.number(found.faultHours, 3), "fault-hours", address("/results/reliability/list", ["planned": "false"], visit)))</ul>
             <p>\(words("reliability.cemi", ["n": "\(found.cemiN)", "share": Self.number(found.cemi * 100, 2) + " %"]))</p>

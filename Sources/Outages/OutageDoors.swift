@@ -6,14 +6,19 @@ package import Web
 
 /// All doors of outages: telling of one, what is known, the work on it, and the guides.
 package enum OutageDoors {
-    package static func register(on site: Site, desk: Desk, directory: Directory) {
+    /// - Parameter speech: the machine's voice for the guides, if it has one.
+    package static func register(on site: Site, desk: Desk, directory: Directory, speech: Speech? = nil) {
         let plain: HTML = """
             <link rel="stylesheet" href="\(site.assets.url("villagers.css"))"><link rel="stylesheet" href="\(site.assets.url("outages.css"))">
             """
         let staff: HTML = """
             <link rel="stylesheet" href="\(site.assets.url("staff.css"))"><link rel="stylesheet" href="\(site.assets.url("outages.css"))">
             """
-        villagers(site, NoLightPages(directory: directory, stylesheet: plain), ReportPages(directory: directory, stylesheet: plain))
+        let spoken = GuideSpeech(speech: speech)
+        spoken.register(on: site)
+        villagers(
+            site, NoLightPages(directory: directory, stylesheet: plain, speech: spoken),
+            ReportPages(directory: directory, stylesheet: plain))
         work(site, OutagePages(directory: directory, stylesheet: staff))
         guides(site, GuidePages(stylesheet: staff))
         site.query(OutagesQuery.self)

@@ -4,24 +4,6 @@ import Web
 
 /// What the pages of outages, planned work and claims share.
 enum OutageHTML {
-    /// A table in a box that scrolls by itself; heads are words, the first cell names its row.
-    static func table(_ caption: String, _ heads: [String], _ rows: [[HTML]], numbersFrom: Int = .max) -> HTML {
-        let head: [HTML] = heads.enumerated().map { i, word in
-            "<th scope=\"col\"\(i >= numbersFrom ? " class=\"n\"" as HTML : .empty)>\(word)</th>"
-        }
-        let body: [HTML] = rows.map { cells in
-            let line: [HTML] = cells.enumerated().map { i, cell in
-                if i == 0 { return "<th scope=\"row\">\(cell)</th>" }
-                return i >= numbersFrom ? "<td class=\"n\">\(cell)</td>" : "<td>\(cell)</td>"
-            }
-            return "<tr>\(line)</tr>"
-        }
-        return """
-            <div class="scroll" tabindex="0" role="region" aria-label="\(caption)"><table class="figures">
-            <thead><tr>\(head)</tr></thead><tbody>\(body)</tbody></table></div>
-            """
-    }
-
     static func facts(_ pairs: [(String, HTML?)]) -> HTML {
         let lines: [HTML] = pairs.compactMap { pair in pair.1.map { "<dt>\(pair.0)</dt><dd>\($0)</dd>" } }
         return lines.isEmpty ? .empty : "<dl class=\"facts\">\(lines)</dl>"

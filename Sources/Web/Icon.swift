@@ -14,6 +14,9 @@ package enum Icon {
     package static let camera = draw("<path d=\"M3 8h4l2-3h6l2 3h4v11H3z\"/><circle cx=\"12\" cy=\"13\" r=\"4\"/>")
     package static let voice = draw(
         "<rect x=\"9\" y=\"3\" width=\"6\" height=\"11\" rx=\"3\"/><path d=\"M5 11a7 7 0 0 0 14 0M12 18v3\"/>")
+    package static let sound = draw(
+        "<path d=\"M4 9v6h4l5 4V5L8 9z\"/><path d=\"M16 9c2 1.5 2 4.5 0 6M18.5 6c4 3.5 4 8.5 0 12\"/>")
+    package static let stop = draw("<rect x=\"6\" y=\"6\" width=\"12\" height=\"12\" rx=\"1\"/>")
     package static let danger = draw("<path d=\"M12 3 2 20h20z\"/><path d=\"M12 9v5M12 17v.5\"/>")
     package static let search = draw("<circle cx=\"11\" cy=\"11\" r=\"7\"/><path d=\"m16 16 5 5\"/>")
     package static let clock = draw("<circle cx=\"12\" cy=\"12\" r=\"9\"/><path d=\"M12 7v5l3 3\"/>")

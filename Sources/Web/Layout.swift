@@ -44,7 +44,7 @@ func layout(_ page: Page, _ visit: Visit, _ house: House) -> HTML {
         </head>
         <body>
         <a class="skip" href="#main">\(words["layout.skip"])</a>
-        \(header(visit, house, name))
+        \(header(page, visit, house, name))
         <main id="main" tabindex="-1">
         \(back)\(heading)
         \(page.body)
@@ -56,7 +56,7 @@ func layout(_ page: Page, _ visit: Visit, _ house: House) -> HTML {
         """
 }
 
-private func header(_ visit: Visit, _ house: House, _ name: String) -> HTML {
+private func header(_ page: Page, _ visit: Visit, _ house: House, _ name: String) -> HTML {
     let words = visit.words
     let other: Language = visit.language == .chinese ? .english : .chinese
     let back = percentEncoded(visit.target)
@@ -70,7 +70,7 @@ private func header(_ visit: Visit, _ house: House, _ name: String) -> HTML {
         </p>
         \(whoIsHere(visit))
         </div>
-        \(navigation(visit, house))
+        \(navigation(page, visit, house))
         </header>
         """
 }
@@ -90,12 +90,13 @@ private func whoIsHere(_ visit: Visit) -> HTML {
 
 /// What is wanted all day stands in the header, the rest below "more"; in large-text mode everything
 /// is folded away, so that the page keeps its few actions.
-private func navigation(_ visit: Visit, _ house: House) -> HTML? {
+private func navigation(_ page: Page, _ visit: Visit, _ house: House) -> HTML? {
     let words = visit.words
     let here = visit.path
     func item(_ link: NavigationLink) -> HTML {
         """
-        <li><a href="\(link.path)"\(here == link.path ? " aria-current=\"page\"" as HTML : .empty)>\(words[link.key])</a></li>
+        <li><a href="\(link.path)"\(here == link.path ? " aria-current=\"page\"" as HTML : .empty)>\(words[link.key])\
+        \(waiting(page.waiting[link.path] ?? 0, words))</a></li>
         """
     }
     let open = house.links.filter { (try? $0.who.check(visit.actor)) != nil }
@@ -105,7 +106,7 @@ private func navigation(_ visit: Visit, _ house: House) -> HTML? {
     let list: HTML = "<ul>\(first.map(item))</ul>"
     if visit.isLarge {
         return
-            "<nav class=\"links\" aria-label=\"\(words["layout.navigation"])\"><details><summary>\(words["layout.menu"])</summary>\(list)</details></nav>"
+            "<nav class=\"links\" aria-label=\"\(words["layout.navigation"])\"><details><summary>\(words["layout.menu"])\(waiting(page.waiting.values.max() ?? 0, words))</summary>\(list)</details></nav>"
     }
     let isHere = rest.contains { $0.path == here }
     let more: HTML? =
@@ -117,6 +118,12 @@ private func navigation(_ visit: Visit, _ house: House) -> HTML? {
         """
     return
         "<nav class=\"links\(rest.isEmpty ? "" : " two")\" aria-label=\"\(words["layout.navigation"])\">\(list)\(more)</nav>"
+}
+
+/// How much waits, as a number for the eye and with its noun for the ear.
+private func waiting(_ count: Int, _ words: Words) -> HTML? {
+    guard count > 0 else { return nil }
+    return " <span class=\"count\">\(count > 99 ? "99+" : "\(count)")<span class=\"hidden-text\"> \(words["layout.unread"])</span></span>"
 }
 
 private func footer(_ words: Words) -> HTML {

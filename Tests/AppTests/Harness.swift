@@ -223,7 +223,7 @@ extension Reply {
 
 /// Makes the county, serves it, runs the body, and afterwards asks for rows that must never be.
 func withVillage(
-    _ engine: Database.Engine = .sqlite, _ body: @escaping @Sendable (TestVillage) async throws -> Void
+    _ engine: Database.Engine = .sqlite, speech: Speech? = nil, _ body: @escaping @Sendable (TestVillage) async throws -> Void
 ) async throws {
     try await withLocation(engine, Composition.migrations) { location in
         let database = try await Database.open(location, logger: quiet, readers: 2, writers: 2)
@@ -233,7 +233,7 @@ func withVillage(
             let composition = try await Composition(
                 database: database, keys: KeyRing(secret: [UInt8](repeating: 7, count: 64)),
                 settings: .init(publicAddress: "http://127.0.0.1:8080"), clock: clock.clock, chance: seeded(),
-                logger: quiet)
+                speech: speech, logger: quiet)
             let people = try await VillageMaker(desk: composition.desk).make()
             clock.set(TestVillage.start)
             let site = try await composition.site { _ in }

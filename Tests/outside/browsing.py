@@ -90,7 +90,7 @@ def kinds_apart(address: str) -> str:
     return shape(address) + (f" {kind}" if urlsplit(address).path == "/requests/new" else "")
 
 
-def walk(window: Browsing, visit, starts=STARTS, at_most=100, shape=shape):
+def walk(window: Browsing, visit, starts=STARTS, at_most=250, shape=shape):
     """Opens one page of every shape that can be reached, and calls `visit(path, status)` on each."""
     queue = deque(starts)
     seen: set[str] = set()

@@ -31,11 +31,16 @@ def county():
 
 @contextmanager
 def chromium():
+    """A browser for each language: buttons of file and date fields are the browser's own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield browser
-        browser.close()
+        browsers = {
+            language: playwright.chromium.launch(
+                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage", f"--lang={name}"],
+                env=os.environ | {"LANGUAGE": name.replace("-", "_")})
+            for language, name in [("zh-Hans", "zh-CN"), ("en", "en-GB")]}
+        yield browsers
+        for browser in browsers.values():
+            browser.close()
 
 
 def file_name(path: str) -> str:
@@ -43,7 +48,7 @@ def file_name(path: str) -> str:
 
 
 def every_page(target: Path, roles: list[str], languages: list[str], large: bool):
-    with county() as server, chromium() as browser:
+    with county() as server, chromium() as browsers:
         people = People.of(server)
         for role in roles or ["stranger", *dict.fromkeys(people.roles)]:
             cookie = None
@@ -54,7 +59,7 @@ def every_page(target: Path, roles: list[str], languages: list[str], large: bool
                 for size, viewport in SIZES.items():
                     folder = target / ("large" if large else language) / size / role
                     folder.mkdir(parents=True, exist_ok=True)
-                    window = Browsing(browser, server.base, cookie=cookie, size=viewport, language=language, large=large)
+                    window = Browsing(browsers[language], server.base, cookie=cookie, size=viewport, language=language, large=large)
 
                     def picture(path, status):
                         if status == 200:
@@ -71,7 +76,7 @@ def every_page(target: Path, roles: list[str], languages: list[str], large: bool
 
 def readme_pages(target: Path):
     target.mkdir(parents=True, exist_ok=True)
-    with county() as server, chromium() as browser:
+    with county() as server, chromium() as browsers:
         people = People.of(server)
         cookies = {role: Paper(server.base).sign_in(people[role]).session.cookies.get("cunwang")
                    for role in ("representative", "dispatcher", "company")}
@@ -86,7 +91,7 @@ def readme_pages(target: Path):
             ("results", "company", "/results", DESKTOP),
         ]:
             for language, mark in [("zh-Hans", "zh"), ("en", "en")]:
-                window = Browsing(browser, server.base, cookie=cookies.get(role), size=size, language=language)
+                window = Browsing(browsers[language], server.base, cookie=cookies.get(role), size=size, language=language)
                 assert window.open(path) == 200, path
                 window.page.screenshot(path=target / f"{name}.{mark}.png")
                 window.close()

@@ -86,8 +86,8 @@ struct MapList: Sendable {
         return """
             <form method="get" action="/map#map-list" class="filters" role="search">
             <p class="field"><label for="q">\(words["map.search"])</label>\
-            <input id="q" name="q" value="\(visit.query["q"] ?? "")" autocomplete="off" aria-describedby="q-hint">\
-            <span class="hint" id="q-hint">\(words["map.search.hint"])</span></p>
+            <span class="hint" id="q-hint">\(words["map.search.hint"])</span>\
+            <input id="q" name="q" value="\(visit.query["q"] ?? "")" autocomplete="off" aria-describedby="q-hint"></p>
             <p class="field"><label for="township">\(words["map.township"])</label>\
             <select id="township" name="township"><option value="">\(words["map.township.all"])</option>\(options)</select></p>
             <p class="field"><button class="button second">\(Icon.search) \(words["map.find"])</button></p>

@@ -106,13 +106,15 @@ struct MapPages: Sendable {
         let hasLeaflet = assets.has("leaflet.min.js")
         var page = Page(
             words["map.title"], wide: true, scripts: hasLeaflet ? ["leaflet.min", "map-draw", "map", "live"] : ["live"],
+            back: visit.actor.isStaff || visit.isLarge ? nil : "/",
             body: """
                 \(hasLeaflet ? "<link rel=\"stylesheet\" href=\"\(assets.url("leaflet.css"))\">" as HTML : .empty)\
                 <link rel="stylesheet" href="\(assets.url("map.css"))">
                 <p class="lead">\(words["map.lead"])</p>
                 <p><a class="skip-map" href="#map-list">\(Icon.list) \(words["map.skip"])</a></p>
-                \(hasLeaflet ? drawing(visit, list.start) : "<p class=\"note\">\(words["map.no-leaflet"])</p>" as HTML)
-                \(list.html())
+                \(hasLeaflet ? nil : "<p class=\"note\">\(words["map.no-leaflet"])</p>" as HTML)
+                <div class="\(hasLeaflet ? "map-two" : "")">\(hasLeaflet ? drawing(visit, list.start) : nil)
+                \(list.html())</div>
                 """)
         if let tiles { page.imageOrigins = MapTiles.origin(tiles).map { [$0] } ?? [] }
         return page

@@ -6,19 +6,11 @@ import Web
 
 /// What the pages of the network share.
 enum GridParts {
-    /// A table in a box that scrolls by itself. `heads` are locale keys.
-    static func table(_ caption: String, heads: [String], _ rows: [[HTML]], _ words: Words) -> HTML {
-        let head: [HTML] = heads.map { "<th scope=\"col\">\(words[$0])</th>" }
-        let body: [HTML] = rows.map { cells in
-            let line: [HTML] = cells.enumerated().map { i, cell in
-                i == 0 ? "<th scope=\"row\">\(cell)</th>" : "<td>\(cell)</td>"
-            }
-            return "<tr>\(line)</tr>"
-        }
-        return """
-            <div class="scroll" tabindex="0" role="region" aria-label="\(caption)"><table class="figures listed">
-            <caption class="hidden-text">\(caption)</caption><thead><tr>\(head)</tr></thead><tbody>\(body)</tbody></table></div>
-            """
+    /// `heads` are locale keys.
+    static func table(
+        _ caption: String, heads: [String], _ rows: [[HTML]], _ words: Words, isNarrow: Bool = false
+    ) -> HTML {
+        Listing.table(caption, heads.map { words[$0] }, rows, isNarrow: isNarrow)
     }
 
     static func facts(_ pairs: [(String, HTML)]) -> HTML {
@@ -82,12 +74,12 @@ enum GridParts {
         let named: HTML? =
             rows.isEmpty
             ? nil
-            : "<h3>\(title)</h3>" + table(title, heads: ["network.number", "network.holder", "network.address"], rows, words)
+            : "<h3>\(title)</h3>" + table(title, heads: ["network.number", "network.holder", "network.address"], rows, words, isNarrow: true)
         return section(
             words("network.affected", ["n": "\(affected.customers)"]), "affected",
             """
             \(shares.isEmpty ? "<p class=\"empty\">\(words["network.affected.none"])</p>" as HTML
-                : table(words["network.affected.by-area"], heads: ["network.area", "network.village", "network.customers"], shares, words))
+                : table(words["network.affected.by-area"], heads: ["network.area", "network.village", "network.customers"], shares, words, isNarrow: true))
             \(named)
             \(next(visit, list.count > NetworkPages.pageSize ? shown.last.map { "\($0.position)" } : nil))
             """)

@@ -238,7 +238,7 @@ struct NetworkPages: Sendable {
             let heads = ["network.number", "network.holder", "network.address"]
             return GridParts.section(
                 village.name(in: words.language), "list",
-                "\(GridParts.table(village.name(in: words.language), heads: heads, rows, words))\(GridParts.next(visit, accounts.count > Self.pageSize ? shown.last?.id.text : nil))"
+                "\(GridParts.table(village.name(in: words.language), heads: heads, rows, words, isNarrow: true))\(GridParts.next(visit, accounts.count > Self.pageSize ? shown.last?.id.text : nil))"
             )
         }
         return Page(

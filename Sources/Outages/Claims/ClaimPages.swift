@@ -43,14 +43,18 @@ struct ClaimPages: Sendable {
     private func choose(_ places: DirectorySnapshot, _ visit: Visit) async throws -> Page {
         let reach = visit.actor.isStaff ? visit.actor.grants.map(\.reach) : []
         let villages = reach.isEmpty ? places.villages : places.villages(under: reach)
-        let items: [HTML] = villages.prefix(300).map {
-            "<li><a href=\"/claims/new?village=\($0.id)\">\(VillagerParts.name($0, visit.words))</a></li>"
+        let words = visit.words
+        let towns = Dictionary(grouping: villages.prefix(300), by: \.township)
+        let sections: [HTML] = towns.keys.sorted().map { town in
+            let names: [HTML] = (towns[town] ?? []).map {
+                "<li><a href=\"/claims/new?village=\($0.id)\">\(VillagerParts.name($0, words))</a></li>"
+            }
+            let title = towns[town]?.first?.townshipName(in: visit.language) ?? ""
+            return "<h2>\(OutageHTML.chinese(title, words))</h2><ul class=\"names\">\(names)</ul>"
         }
         return Page(
-            visit.words["action.file-claim.title"],
-            body: """
-                \(stylesheet)<p class="lead">\(visit.words["claim.which-village"])</p><ul class="rows">\(items)</ul>
-                """)
+            words["action.file-claim.title"], back: visit.actor.isStaff ? "/claims" : "/",
+            body: "\(stylesheet)<p class=\"lead\">\(words["claim.which-village"])</p>\(sections)")
     }
 
     // MARK: Following
@@ -183,6 +187,7 @@ struct ClaimPages: Sendable {
         }
         return Page(
             words["claim.calculator"], status: state.problem == nil ? 200 : 422,
+            back: visit.actor.isStaff ? "/claims" : "/",
             body: """
                 \(stylesheet)<p class="lead">\(words["claim.calculator-lead"])</p>\(result)
                 <form method="get" action="/claims/calculator">

@@ -34,7 +34,7 @@ struct ClaimStaffPages: Sendable {
             words["claim.list"],
             body: """
                 \(stylesheet)\(OutageHTML.done(visit, "claim.done"))
-                \(OutageHTML.actions((mayFile ? [OutageHTML.link("/claims/new?village=", words["action.file-claim.title"], isMain: true)] : []) + [OutageHTML.link("/claims/calculator", words["claim.calculator"])]))
+                \(OutageHTML.actions((mayFile ? [OutageHTML.link("/claims/new?village=", words["claim.file"], isMain: true)] : []) + [OutageHTML.link("/claims/calculator", words["claim.calculator"])]))
                 <nav aria-label="\(words["claim.list"])"><ul class="tabs">\(tabs)</ul></nav>
                 \(rows.isEmpty ? OutageHTML.empty(words["claim.list.none"]) : "<ul class=\"rows\">\(rows)</ul>" as HTML)
                 \(OutageHTML.next(visit, found.next))

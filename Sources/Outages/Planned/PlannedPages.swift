@@ -68,9 +68,7 @@ struct PlannedPages: Sendable {
     }
 
     static func term(_ start: Instant, _ end: Instant, _ visit: Visit) -> String {
-        let words = visit.words
-        let last = end.day == start.day ? end.clock : words.moment(end, now: visit.now)
-        return "\(words.moment(start, now: visit.now)) – \(last)"
+        visit.words.range(start, end, now: visit.now)
     }
 
     // MARK: Week
@@ -133,14 +131,14 @@ struct PlannedPages: Sendable {
         let words = visit.words
         let names = view.villages.map { $0.in(visit.language) }.joined(separator: words["staff.list-comma"])
         return """
-            <p class="lead">\(Self.tag(view.state, words)) <b>\(Self.term(view.start, view.end, visit))</b></p>
+            <p class="lead">\(Self.tag(view.state, words)) <b class="\(view.start.day == view.end.day ? "nowrap" : "keep")">\(Self.term(view.start, view.end, visit))</b></p>
             \(OutageHTML.facts([
                 (words["planned.area"], OutageHTML.chinese(names, words)),
                 (words["planned.line"], OutageHTML.chinese(view.line, words)),
                 (words["planned.work"], OutageHTML.chinese(view.work, words)),
                 (words["planned.kind"], HTML(words["planned-kind.\(view.kind.rawValue)"])),
                 (words["planned.affected"], HTML(words("planned.customers", ["n": "\(view.customers)"]))),
-                (words["planned.contact"], "\(OutageHTML.chinese(view.contact, words)) <a href=\"tel:\(view.phone.filter { $0 != " " })\">\(view.phone)</a>"),
+                (words["planned.contact"], "\(OutageHTML.chinese(view.contact, words)) <a href=\"tel:\(view.phone.filter { $0 != " " })\">\(PhoneNumber(stored: view.phone.filter { $0 != " " }).spaced)</a>"),
                 (words["planned.started"], view.startedAt.map { HTML(words.moment($0, now: visit.now)) }),
                 (words["planned.finished"], finished(view, visit)),
                 (words["planned.reason"], view.reason.map { OutageHTML.chinese($0, words) }),
@@ -206,7 +204,7 @@ struct PlannedPages: Sendable {
                 "\($0.told)\($0.doneAt == nil ? " …" : "")", "\($0.visits)",
             ]
         }
-        return OutageHTML.table(words["planned.tellings"], heads, rows, numbersFrom: 2)
+        return Listing.table(words["planned.tellings"], heads, rows, numbersFrom: 2)
     }
 
     // MARK: Paper

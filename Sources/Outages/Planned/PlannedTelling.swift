@@ -10,10 +10,14 @@ extension Work {
         let zh = desk.locales.words(.chinese)
         let en = desk.locales.words(.english)
         func moment(_ at: Instant, _ words: Words) -> String { "\(words.day(at.day)) \(at.clock)" }
+        // The day is said once.
+        func end(_ words: Words) -> String {
+            outage.end.day == outage.start.day ? outage.end.clock : moment(outage.end, words)
+        }
         return [
             "number": outage.number.text, "line": outage.line, "area": outage.line, "work": outage.work,
             "contact": outage.contact, "phone": outage.phone, "start": moment(outage.start, zh),
-            "start@en": moment(outage.start, en), "end": moment(outage.end, zh), "end@en": moment(outage.end, en),
+            "start@en": moment(outage.start, en), "end": end(zh), "end@en": end(en),
             "customers": "\(outage.customers)", "reason": outage.reason ?? "",
         ]
     }

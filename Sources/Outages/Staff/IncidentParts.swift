@@ -108,7 +108,9 @@ struct IncidentParts {
             let state: HTML =
                 section.dark > 0
                 ? HTML(words("outages.section-dark", ["n": "\(section.dark)"])) : "<span class=\"tag l-kept\">\(words["outages.section-lit"])</span>"
-            return "<tr><th scope=\"row\">\(section.name)</th><td>\(state)</td><td>\(button)</td></tr>"
+            return """
+                <tr><th scope="row">\(section.name)</th><td data-label="\(words["outages.dark-now"])">\(state)</td><td>\(button)</td></tr>
+                """
         }
         return """
             <section><h2>\(words["outages.sections"])</h2><table class="stack"><thead><tr><th scope="col">\(words["outages.section"])</th>\

@@ -126,7 +126,7 @@ struct OutagePages: Sendable {
         let rows: [HTML] = villages.map { village in
             let isRemote = classes[village.id] == "remote"
             return """
-                <tr><th scope="row">\(village.name(in: visit.language))</th><td>\(words["village-class.\(isRemote ? "remote" : "village")"])</td>
+                <tr><th scope="row">\(village.name(in: visit.language))</th><td data-label="\(words["outages.villages.class"])">\(words["village-class.\(isRemote ? "remote" : "village")"])</td>
                 <td>\(Forms.open(to: "/villages/\(village.id)/class", visit))\(FormParts.hidden("class", isRemote ? "village" : "remote"))\
                 <button class="button second">\(words[isRemote ? "outages.villages.make-ordinary" : "outages.villages.make-remote"])</button></form></td></tr>
                 """

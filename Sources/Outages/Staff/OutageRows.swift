@@ -38,7 +38,7 @@ enum OutageRows {
         let end: String
         if let restored = item.restoredAt {
             let minutes = max(0, restored.since(item.startedAt) / 60_000)
-            end = words("outages.row.lasted", ["span": words.span(minutes: minutes)])
+            end = words("outages.row.lasted", ["span": words.lasted(minutes: minutes)])
         } else if let eta = item.eta {
             end = words("outages.here.eta", ["moment": words.moment(eta, now: visit.now)])
         } else if let due = item.dueAt {
@@ -46,10 +46,10 @@ enum OutageRows {
         } else {
             end = words["outages.here.eta-open"]
         }
-        let sure: HTML? = item.probability > 0 && item.restoredAt == nil ? " · \(item.probability) %" : nil
+        let sure: HTML? = item.probability > 0 && item.restoredAt == nil ? " · \(words("outages.row.sure", ["n": "\(item.probability)"]))" : nil
         return """
             <li class="c \(urgency)"><a href="/outages/\(item.number)">\(place)</a>\
-            <p class="c-due"><b>\(end)</b></p><p class="c-what">\(counts)\(sure) · \(words.moment(item.startedAt, now: visit.now))</p>\
+            <p class="c-due"><b>\(end)</b></p><p class="c-what">\(counts)\(sure) · \(words("outages.here.since", ["moment": words.moment(item.startedAt, now: visit.now)]))</p>\
             <p class="c-state"><span class="tag s-\(item.state)">\(item.stateTitle.in(visit.language))</span>\
             <span class="c-who">\(item.worker ?? words["staff.unassigned"])</span></p><p class="c-no">\(item.number)</p></li>
             """

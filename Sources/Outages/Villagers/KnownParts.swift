@@ -28,8 +28,8 @@ enum KnownParts {
             known.eta.map { words("outages.here.eta", ["moment": words.moment($0, now: visit.now)]) }
             ?? words["outages.here.eta-open"]
         return """
-            <b>\(VillagerParts.chinese(place, words))</b> \(words("outages.here.since", ["moment": words.moment(known.startedAt, now: visit.now)])) \
-            <span>\(eta)</span>
+            <b>\(VillagerParts.chinese(place, words))</b> \(words("outages.here.since", ["moment": words.moment(known.startedAt, now: visit.now)]))\
+            \(words.language == .chinese ? "，" : ", ")\(eta)
             """
     }
 

@@ -10,6 +10,7 @@ import Web
 struct NoLightPages: Sendable {
     let directory: Directory
     let stylesheet: HTML
+    let speech: GuideSpeech
 
     // MARK: What is known, and the guide
 
@@ -73,7 +74,6 @@ struct NoLightPages: Sendable {
     private func question(
         _ question: Guide.Question, _ guide: Guide, _ answers: String, _ village: VillageInfo, _ danger: HTML, _ visit: Visit
     ) -> Page {
-        let words = visit.words
         let doors: [HTML] = question.answers.map { answer in
             let way = (answers.isEmpty ? "" : answers + ",") + "\(question.name):\(answer.name)"
             let href =
@@ -85,13 +85,12 @@ struct NoLightPages: Sendable {
         }
         let hint = question.hint?.in(visit.language)
         let first = answers.isEmpty
-        let spoken = ([question.ask.in(visit.language), hint ?? ""] + question.answers.map { $0.title.in(visit.language) })
-            .joined(separator: words.language == .chinese ? "。" : ". ")
+        let aloud = speech.aloud(GuideSpeech.text(question, visit.language), guide, question.name, visit)
         return Page(
             question.ask.in(visit.language), scripts: ["speak"],
             back: first ? "/villages/\(village.id)" : back(answers, village),
             body: """
-                \(stylesheet)\(danger)\(hint.map { "<p class=\"lead\">\($0)</p>" as HTML })\(visit.isLarge ? nil : aloud(spoken, words))
+                \(stylesheet)\(danger)\(hint.map { "<p class=\"lead\">\($0)</p>" as HTML })\(aloud)
                 <ul class="doors answers">\(doors)</ul>
                 \(first ? ways(village, visit) : nil)
                 """)
@@ -109,14 +108,6 @@ struct NoLightPages: Sendable {
     private func otherRepair(_ village: VillageInfo, _ words: Words) -> HTML {
         """
         <p><a class="target" href="/requests/new?kind=repair&amp;village=\(village.id)">\(words["outages.other-repair"])</a></p>
-        """
-    }
-
-    /// Read aloud by the phone itself; without a script there is no button.
-    private func aloud(_ text: String, _ words: Words) -> HTML {
-        """
-        <p><button type="button" class="button second" data-speak="\(text)" data-speak-language="\(words.language.rawValue)" hidden>\
-        \(Icon.voice) \(words["outages.aloud"])</button></p>
         """
     }
 
@@ -142,17 +133,15 @@ struct NoLightPages: Sendable {
     ) -> Page {
         let words = visit.words
         let steps: [HTML] = ending.steps.map { "<li>\($0.in(visit.language))</li>" }
-        let spoken = ([ending.title] + ending.steps + [ending.help]).map { $0.in(visit.language) }
-            .joined(separator: words.language == .chinese ? "。" : ". ")
+        let aloud = speech.aloud(GuideSpeech.text(ending, visit.language), guide, ending.name, visit)
         let carried =
             FormParts.hidden("village", village.id.text) + FormParts.hidden("answers", answers) + FormParts.hidden("helped", "1")
         return Page(
             ending.title.in(visit.language), scripts: ["speak"], back: back(answers, village),
             body: """
-                \(stylesheet)\(ending.isInside ? "<p class=\"note\">\(words["outages.inside"])</p>" as HTML : nil)
+                \(stylesheet)\(aloud)\(ending.isInside ? "<p class=\"note\">\(words["outages.inside"])</p>" as HTML : nil)
                 <section class="card"><h2>\(words["outages.do"])</h2><ol class="do-steps">\(steps)</ol></section>
-                <section><h2>\(words["outages.who-helps"])</h2><p>\(ending.help.in(visit.language))</p></section>\
-                \(visit.isLarge ? nil : aloud(spoken, words))
+                <section><h2>\(words["outages.who-helps"])</h2><p>\(ending.help.in(visit.language))</p></section>
                 \(ending.offersCase ? toReport(village, answers, visit) : nil)
                 \(Forms.open(to: TellGuideOutcome.door.path, visit))\(carried)
                 <p class="actions"><button class="button second">\(words["outages.helped"])</button></p></form>

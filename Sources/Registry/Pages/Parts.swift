@@ -22,19 +22,9 @@ enum Parts {
         "<p class=\"empty\">\(words[key])</p>"
     }
 
-    /// A table in a box that scrolls by itself. `heads` are locale keys.
+    /// `heads` are locale keys.
     static func table(_ caption: String, heads: [String], rows: [[HTML]], _ words: Words) -> HTML {
-        let head: [HTML] = heads.map { "<th scope=\"col\">\(words[$0])</th>" }
-        let body: [HTML] = rows.map { cells in
-            let line: [HTML] = cells.enumerated().map { i, cell in
-                i == 0 ? "<th scope=\"row\">\(cell)</th>" : "<td>\(cell)</td>"
-            }
-            return "<tr>\(line)</tr>"
-        }
-        return """
-            <div class="scroll" tabindex="0" role="region" aria-label="\(caption)"><table class="figures">
-            <caption>\(caption)</caption><thead><tr>\(head)</tr></thead><tbody>\(body)</tbody></table></div>
-            """
+        Listing.table(caption, heads.map { words[$0] }, rows)
     }
 
     static func facts(_ pairs: [(String, HTML)]) -> HTML {

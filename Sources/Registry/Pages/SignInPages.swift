@@ -82,12 +82,10 @@ struct SignInPages: Sendable {
             let role = person.role.rawValue
             let unit = words.language == .chinese || person.unitNameEn.isEmpty ? person.unitName : person.unitNameEn
             return """
-                <li class="card">
-                \(Forms.open(to: "/sessions/demo\(visit.backQuery)", visit, key: false))
-                \(FormParts.hidden("role", role))
-                <p><b>\(words["role.\(role)"])</b> · \(Parts.chinese(person.name, words)) · \(Parts.chinese(unit, words))</p>
-                <p class="quiet">\(words["registry.role-line.\(role)"])</p>
-                <p class="actions"><button class="button second">\(words("registry.sign-in.as", ["role": words["role.\(role)"]]))</button></p></form></li>
+                <li>\(Forms.open(to: "/sessions/demo\(visit.backQuery)", visit, key: false))\(FormParts.hidden("role", role))\
+                <button class="second as"><span class="hidden-text">\(words("registry.sign-in.as", ["role": words["role.\(role)"]])): </span>\
+                <b>\(words["role.\(role)"])</b><span>\(Parts.chinese(person.name, words)) · \(Parts.chinese(unit, words))</span>\
+                <span class="hint">\(words["registry.role-line.\(role)"])</span></button></form></li>
                 """
         }
         return """

@@ -44,7 +44,7 @@ struct UnitPages: Sendable {
         let isCompany = visit.actor.has(.company)
         let rows: [HTML] = mine.map { unit in
             let page = unit.kind == .village ? "/villages/\(unit.id.text)/record" : nil
-            let title: HTML = page.map { "<a href=\"\($0)\">\(Parts.name(unit, words))</a>" } ?? Parts.name(unit, words)
+            let title: HTML = page.map { "<a href=\"\($0)\">\(Parts.name(unit, words))</a>" } ?? "<b>\(Parts.name(unit, words))</b>"
             let change: HTML =
                 isCompany && visit.actor.governs(unit, [.company])
                 ? " <a href=\"/units/\(unit.id)/edit\" aria-label=\"\(words["registry.change"]) \(unit.name(in: words.language))\">\(words["registry.change"])</a>" : .empty
@@ -62,7 +62,7 @@ struct UnitPages: Sendable {
             words["registry.units.title"],
             body: """
                 \(Parts.done(visit))\(Parts.actions(links))
-                \(rows.isEmpty ? Parts.empty("registry.units.empty", words) : "<ul class=\"rows\">\(rows)</ul>")
+                \(rows.isEmpty ? Parts.empty("registry.units.empty", words) : "<ul class=\"rows line\">\(rows)</ul>")
                 """)
     }
 

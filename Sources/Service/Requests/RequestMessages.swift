@@ -133,13 +133,20 @@ package struct InboxQuery: Query {
                 text: Texts(zh: MessageText.text(template, data, zh), en: MessageText.text(template, data, en)),
                 number: data["number"], isRead: readAt != nil)
         }
-        let unread: Int? = try work.tx.value(
+        let shown = Array(rows.prefix(Self.pageSize))
+        return Inbox(
+            items: shown, unread: try work.tx.unread(of: person), next: rows.count > Self.pageSize ? shown.last?.id.text : nil)
+    }
+}
+
+extension Transaction {
+    /// Messages that somebody has not read, counted up to 100.
+    package func unread(of person: ID<Person>) throws -> Int {
+        let count: Int? = try value(
             """
             SELECT COUNT(*) FROM (SELECT id FROM inbox WHERE person = \(person) AND read_at IS NULL LIMIT 100) u
             """)
-        let shown = Array(rows.prefix(Self.pageSize))
-        return Inbox(
-            items: shown, unread: unread ?? 0, next: rows.count > Self.pageSize ? shown.last?.id.text : nil)
+        return count ?? 0
     }
 }
 

@@ -188,7 +188,7 @@ struct CaseParts {
         add(
             "place",
             view.place.map {
-                "<a href=\"geo:\($0.latitude),\($0.longitude)\">\(Icon.place) \(rounded($0.latitude)), \(rounded($0.longitude))</a>"
+                "<a href=\"/map?at=\(rounded($0.latitude)),\(rounded($0.longitude))\">\(Icon.place) \(words["map.show"])</a> <a class=\"quiet\" href=\"geo:\($0.latitude),\($0.longitude)\">\(rounded($0.latitude)), \(rounded($0.longitude))</a>"
             })
         return "<section><h2>\(words["case.facts"])</h2><dl class=\"facts\">\(out)</dl></section>"
     }
@@ -207,7 +207,7 @@ struct CaseParts {
         guard !view.limits.isEmpty else { return nil }
         let items: [HTML] = view.limits.map { limit in
             """
-            <tr><th scope="row">\(limit.label.in(visit.language))<span class="quiet"> \(limit.source)</span></th>
+            <tr><th scope="row">\(limit.label.in(visit.language))<span class="quiet"> \(KindsPage.source(limit.source, words))</span></th>
             <td>\(limit.dueAt.map { rows.moment($0, today: visit.now.day) } ?? "–")</td><td>\(limitState(limit))</td></tr>
             """
         }

@@ -34,6 +34,9 @@ struct KindsPage: Sendable {
             .joined(separator: visit.words["staff.list-comma"])
     }
 
+    /// Where a limit comes from; a kind's file says `policy` for what the county decided itself.
+    static func source(_ text: String, _ words: Words) -> String { text == "policy" ? words["kinds.policy"] : text }
+
     private func duration(_ rule: LimitRule, _ words: Words) -> String {
         switch rule {
         case .clock(let minutes):
@@ -60,7 +63,7 @@ struct KindsPage: Sendable {
             kind.title.in(visit.language), wide: true, back: "/kinds",
             body: """
                 \(stylesheet)<p class="lead">\(kind.hint.in(visit.language))</p>
-                <p class="quiet">\(words("kinds.version", ["n": "\(kind.version)"])) · \(kind.name)</p>\(needs)
+                <p class="quiet">\(words("kinds.version", ["n": "\(kind.version)"]))\(visit.actor.has(.company) ? " · <code>\(kind.name)</code>" as HTML : nil)</p>\(needs)
                 \(limits(kind, visit))\(moves(kind, visit))\(states(kind, visit))\(fields(kind, visit))\(again)
                 """)
     }
@@ -74,7 +77,7 @@ struct KindsPage: Sendable {
             <td data-label="\(words["kinds.starts"])">\(names(limit.starts, kind, visit))</td>
             <td data-label="\(words["kinds.stops"])">\(names(limit.stops, kind, visit))</td>
             <td data-label="\(words["kinds.pauses"])">\(limit.pauses.map { kind.stateTitle($0).in(visit.language) }.joined(separator: words["staff.list-comma"]))</td>
-            <td data-label="\(words["kinds.source"])">\(limit.source)</td></tr>
+            <td data-label="\(words["kinds.source"])">\(Self.source(limit.source, words))</td></tr>
             """
         }
         return table("limits", ["limit-name", "limit", "starts", "stops", "pauses", "source"], rows, visit)

@@ -1,5 +1,6 @@
 package import Desk
 package import Registry
+import Storage
 import Values
 package import Web
 
@@ -43,7 +44,10 @@ package enum StaffDoors {
         site.link("/board", key: "staff.nav.board", who: BoardQuery.who, first: true)
         site.link("/search", key: "staff.nav.search", who: staff, first: true)
         site.link("/told", key: "staff.nav.told", who: ToldListQuery.who)
-        site.link("/inbox", key: "staff.nav.inbox", who: .signedIn, first: true)
+        site.link("/inbox", key: "staff.nav.inbox", who: .signedIn, first: true) { visit in
+            guard let person = visit.actor.person else { return 0 }
+            return try await visit.desk.database.read { try $0.unread(of: person) }
+        }
         site.link("/record", key: "staff.nav.record", who: .roles(.representative))
         site.link("/kinds", key: "staff.nav.kinds", who: staff)
         site.link("/operations", key: "staff.nav.operations", who: .roles(.company, .stationHead))

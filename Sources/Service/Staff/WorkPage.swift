@@ -53,7 +53,7 @@ struct WorkPage: Sendable {
             let group = groups.first { $0.urgency == urgency }
             let count: HTML? = isKnown ? " <b>\(group?.count ?? 0)\(group?.isMore == true ? "+" : nil)</b>" : nil
             out += """
-                <li class="\(urgency.rawValue)"><a href="\(tab(urgency.rawValue, visit))"\(current(chosen == urgency.rawValue))>\
+                <li class="\(urgency.rawValue)\(isKnown && group == nil ? " zero" : "")"><a href="\(tab(urgency.rawValue, visit))"\(current(chosen == urgency.rawValue))>\
                 \(title)\(count)</a></li>
                 """
         }

@@ -38,8 +38,8 @@ struct DangerPage: Sendable {
             body: """
                 \(stylesheet)<section class="warning"><ol class="steps-away">\(rules)</ol></section>
                 <section><h2>\(words["villagers.danger.call"])</h2><p class="calls">\
-                \(VillagerParts.hotline("95598", words, isMain: true))\(person)\
-                \(VillagerParts.hotline("120", words))\(VillagerParts.hotline("119", words))</p></section>
+                \(VillagerParts.hotline("95598", words, isMain: true))\
+                \(VillagerParts.hotline("120", words))\(VillagerParts.hotline("119", words))\(person)</p></section>
                 \(visit.isLarge ? nil : distances(words))
                 <section><h2>\(words["villagers.danger.tell"])</h2><p>\(words["villagers.danger.tell-why"])</p>
                 <p class="actions"><a class="button" href="\(report)">\(words["villagers.danger.report"])</a></p></section>

@@ -41,7 +41,7 @@ struct FollowPages: Sendable {
             ? "<p><a class=\"target\" href=\"/mine\">\(words["villagers.mine.title"])</a></p>"
             : "<p><a class=\"target\" href=\"/sign-in?back=/mine\">\(words["villagers.follow.sign-in"])</a></p>"
         return Page(
-            words["villagers.follow.title"], status: problem == nil ? 200 : 404,
+            words["villagers.follow.title"], status: problem == nil ? 200 : 404, back: visit.isLarge ? nil : "/",
             body: """
                 \(stylesheet)\(FormParts.summary(problem, of: "follow", [], words))
                 <p class="lead">\(words["villagers.follow.lead"])</p>

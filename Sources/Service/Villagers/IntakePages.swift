@@ -52,7 +52,7 @@ struct IntakePages: Sendable {
                 HTML(kind.title.in(words.language)), HTML(kind.hint.in(words.language)))
         }
         return Page(
-            words["villagers.intake.which"],
+            words["villagers.intake.which"], back: visit.isLarge ? nil : "/",
             body: """
                 \(stylesheet)\(VillagerParts.dangerFirst(visit, try await servers(village, visit), leads: !visit.isLarge))
                 <ul class="doors">\(doors)\(more)</ul>
@@ -81,10 +81,16 @@ struct IntakePages: Sendable {
             kind.title.in(words.language), scripts: ["position", "voice", "photos"], back: step.back,
             body: """
                 \(stylesheet)\(progress(step, words))\(whichVillage(village, kind, visit))
-                \(VillagerParts.dangerFirst(visit, servers))
+                \(danger(kind, village, servers, visit))
                 \(kind.isComplaint ? "<p class=\"note\">\(words["villagers.complaint.past"])</p>\(ComplaintLadder.section(words, dials: !visit.isLarge))" as HTML : nil)
                 \(Forms.step(ReportNeed.self, visit, step, look))
                 """)
+    }
+
+    /// Whoever reports something broken or dangerous sees the warning itself, all others the way to it.
+    private func danger(_ kind: Kind, _ village: VillageInfo?, _ servers: VillageServers?, _ visit: Visit) -> HTML {
+        kind.service == "repair" || visit.isLarge
+            ? VillagerParts.dangerFirst(visit, servers) : VillagerParts.dangerWay(village, visit.words)
     }
 
     /// An attendant's and a liaison's village need not be chosen.

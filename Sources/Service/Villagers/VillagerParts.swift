@@ -81,7 +81,7 @@ package enum VillagerParts {
             ? "<span class=\"face\" aria-hidden=\"true\">\(chinese(String(card.name.prefix(1)), words))</span>"
             : "<img class=\"face\" src=\"/photos/people/\(card.id)\" alt=\"\" width=\"72\" height=\"72\">"
         let next: HTML? = card.nextDuty.map { day in
-            "<p>\(words("villagers.people.next-duty", ["day": words.relativeDay(day, today: visit.now.day)]))</p>"
+            "<p class=\"keep\">\(words("villagers.people.next-duty", ["day": words.relativeDay(day, today: visit.now.day)]))</p>"
         }
         var phone: HTML = "<p class=\"quiet\">\(words["villagers.people.no-phone"])</p>"
         if !card.phone.isEmpty {
@@ -116,7 +116,7 @@ package enum VillagerParts {
         }
         let onCall = servers?.onCall.flatMap { $0.phone.isEmpty ? nil : $0 }
         return """
-            <section class="warning" aria-label="\(words["villagers.danger.title"])">\
+            <section class="warning first" aria-label="\(words["villagers.danger.title"])">\
             <p>\(Icon.danger) <b>\(words["villagers.danger.ask"])</b> \(rule) \
             <a class="target" href="/danger">\(words["villagers.danger.more"])</a></p>\
             <p class="calls">\(hotline("95598", words, isMain: true))\
