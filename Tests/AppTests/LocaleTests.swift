@@ -58,6 +58,14 @@ struct LocaleTests {
         #expect(strange.sorted() == [])
     }
 
+    @Test func everythingInTheAuditTrailHasAName() throws {
+        let keys = locales.keys(.chinese)
+        let pattern = try Regex(#"EventDraft\(\s*"([a-z-]+\.[a-z-]+)""#)
+        let verbs = Set(sources.matches(of: pattern).map { String($0.output[1].substring ?? "") })
+        #expect(verbs.count > 60)
+        #expect(verbs.filter { !keys.contains("audited.\($0)") }.sorted() == [])
+    }
+
     @Test func everyKeyInTheCodeExistsAndNoneIsUnused() throws {
         let keys = locales.keys(.chinese)
         // Keys that stand in the code as whole literals behind `words`.

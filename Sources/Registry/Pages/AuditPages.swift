@@ -74,10 +74,16 @@ struct AuditPages: Sendable {
         return """
             <li><p><time datetime="\(event.at.iso)">\(words.moment(event.at, now: visit.now))</time> · \(who) \
             <span class="quiet">\(role)</span></p>
-            <p><code>\(event.verb)</code> · <a href="\(visit.link(["subject": event.subject, "after": nil]))">\(event.subjectKind) \
+            <p>\(what(event.verb, words)) · <a href="\(visit.link(["subject": event.subject, "after": nil]))">\(event.subjectKind) \
             \(String(event.subject.suffix(12)))</a></p>
             <p class="quiet">\(data.joined("; ")) · \(seal)</p></li>
             """
+    }
+
+    /// What happened, in words where there are some; the verb itself is what the filter takes.
+    private func what(_ verb: String, _ words: Words) -> HTML {
+        words.has("audited.\(verb)")
+            ? "<b>\(words["audited.\(verb)"])</b> <code class=\"quiet\">\(verb)</code>" : "<code>\(verb)</code>"
     }
 
     private func field(_ name: String, _ kind: String, _ value: String, _ words: Words) -> HTML {
