@@ -131,6 +131,8 @@ package indirect enum Schema: Sendable, Equatable {
     case nullable(Schema)
     case map(Schema)
 
+    /// The format of text in several lines, for inputs.
+    package static let linesFormat = "lines"
     package static var text: Schema { .string() }
     package static var moment: Schema { .string(format: "date-time") }
     package static var date: Schema { .string(format: "date") }

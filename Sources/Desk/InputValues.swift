@@ -45,10 +45,11 @@ extension String: InputValue {
     }
     package static func schema(_ rules: [InputRule]) -> Schema {
         for case .choices(let allowed) in rules { return .choice(allowed) }
+        let format = rules.contains(.lines) ? Schema.linesFormat : nil
         for case .length(let range) in rules {
-            return .string(min: range.lowerBound, max: range.upperBound)
+            return .string(format: format, min: range.lowerBound, max: range.upperBound)
         }
-        return .string(min: 1, max: textLengthLimit)
+        return .string(format: format, min: 1, max: textLengthLimit)
     }
     package static func control(_ rules: [InputRule]) -> InputControl {
         if rules.contains(.hidden) { return .hidden }

@@ -18,7 +18,9 @@ package struct Row {
     }
     let source: Source
 
-    /// A column of the wrong type is an error of the program and stops it.
+    /// A column of the wrong type is an error of the program and stops it. The common types have
+    /// subscripts of their own (RowReading.swift), which are many times as fast.
+    @_disfavoredOverload
     package subscript<T: SQLReadable>(_ index: Int) -> T {
         let column = Column(source: source, index: Int32(truncatingIfNeeded: index))
         guard let value = T.read(column) else { column.refuse(T.self) }

@@ -282,14 +282,12 @@ enum SchemaText {
                 out.member("format", "date-time")
                 out.member("minLength", 16)
                 return
+            case Schema.linesFormat where isInput: out.member("pattern", plainPattern(min ?? 0, max ?? 4000, lines: true))
             case let format?: out.member("format", format)
+            case nil where isInput && pattern == nil: out.member("pattern", plainPattern(min ?? 0, max ?? 4000))
             case nil: break
             }
-            if let pattern {
-                out.member("pattern", pattern)
-            } else if isInput, format == nil {
-                out.member("pattern", plainPattern(min ?? 0, max ?? 4000))
-            }
+            if let pattern { out.member("pattern", pattern) }
             if let min, min > 0 { out.member("minLength", min) }
             if let max { out.member("maxLength", max) }
         case .choice(let values):
@@ -329,8 +327,10 @@ enum SchemaText {
     /// more than white space. The first and the last character are no white space, so that the
     /// length counts after trimming too; it stands in the pattern, so that generators need not
     /// throw most of what they make away.
-    private static func plainPattern(_ min: Int, _ max: Int) -> String {
-        let any = #"[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]"#
+    /// - Parameter lines: the ends of lines and tabulators may stand within.
+    private static func plainPattern(_ min: Int, _ max: Int, lines: Bool = false) -> String {
+        let control = lines ? #"\u0000-\u0008\u000B\u000C\u000E-\u001F"# : #"\u0000-\u001F"#
+        let any = "[^" + control + #"\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF]"#
         let ink =
             #"[^\s\u0000-\u0020\u007F-\u00A0\u0300-\u036F\u1680\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFFE\uFFFF]"#
         if max <= 1 { return min == 0 ? "^\(ink)?$" : "^\(ink)$" }

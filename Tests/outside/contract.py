@@ -237,8 +237,10 @@ class Contract:
             f"{self.server.base}/api/v1/uploads", data=jpeg(), headers={"Content-Type": "image/jpeg"})
         assert photo.status_code == 201, photo.text
         self.calls["report-need"]["body"]["photos"] = [photo.json()["upload"]]
-        kind = (HOME / "Data/kinds/other.yaml").read_text().replace("kind: other", "kind: contract", 1)
+        kind = (HOME / "Data/kinds/other.yaml").read_text().replace("kind: other", "kind: contract", 1).strip()
         self.call("publish-kind", "company", body={"yaml": kind})
+        guide = (HOME / "Data/guides/no-light.yaml").read_text().strip()
+        self.call("publish-guide", "company", body={"yaml": guide})
 
     def reading(self):
         village = self.village["id"]

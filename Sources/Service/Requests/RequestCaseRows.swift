@@ -46,13 +46,16 @@ extension Transaction {
     /// - Throws: `not-found`.
     func record(_ number: Code, _ keys: KeyRing, last: Bool) throws -> CaseRecord {
         let id: SQL = "(SELECT id FROM cases WHERE number = \(number))"
+        // One look at an index each: for joins PostgreSQL plans a walk through all people.
         let head = Rows(
             """
-            SELECT \(raw: Self.caseColumns), c.what, c.dangers, c.name, c.phone, s.name, s.name_en, a.name, f.name,
-                   m.number, (SELECT COUNT(*) FROM follower o WHERE o.case_id = c.id), f.customer
-            FROM cases c LEFT JOIN unit s ON s.id = c.station LEFT JOIN person a ON a.id = c.assignee
-            LEFT JOIN person f ON f.id = c.filer LEFT JOIN cases m ON m.id = c.merged_into
-            WHERE c.number = \(number)
+            SELECT \(raw: Self.caseColumns), c.what, c.dangers, c.name, c.phone,
+                   (SELECT s.name FROM unit s WHERE s.id = c.station), (SELECT s.name_en FROM unit s WHERE s.id = c.station),
+                   (SELECT a.name FROM person a WHERE a.id = c.assignee),
+                   (SELECT f.name FROM person f WHERE f.id = c.filer AND f.customer = 0),
+                   (SELECT m.number FROM cases m WHERE m.id = c.merged_into),
+                   (SELECT COUNT(*) FROM follower o WHERE o.case_id = c.id)
+            FROM cases c WHERE c.number = \(number)
             """
         ) { (readCase($0), try pageRow($0, from: 44, keys)) }
         let files = Rows("SELECT entry, hash, type FROM case_photo WHERE case_id = \(sql: id) ORDER BY id") {
@@ -62,9 +65,9 @@ extension Transaction {
         // Names of customers are not shown, only that it was the customer.
         let entries = Rows(
             """
-            SELECT e.id, e.at, e.move, CASE WHEN p.customer = 0 THEN p.name ELSE '' END, e.role, e.note, e.public
-            FROM case_entry e LEFT JOIN person p ON p.id = e.author
-            WHERE e.case_id = \(sql: id) ORDER BY e.id LIMIT 500
+            SELECT e.id, e.at, e.move, (SELECT p.name FROM person p WHERE p.id = e.author AND p.customer = 0), e.role,
+                   e.note, e.public
+            FROM case_entry e WHERE e.case_id = \(sql: id) ORDER BY e.id LIMIT 500
             """
         ) { row in
             CaseEntryRow(
@@ -82,7 +85,6 @@ private func pageRow(_ row: Row, from first: Int, _ keys: KeyRing) throws -> Cas
     let name: [UInt8]? = row[first + 2]
     let phone: [UInt8]? = row[first + 3]
     let dangers: String = row[first + 1]
-    let isCustomer: Bool? = row[first + 10]
     return CasePageRow(
         what: row[first], dangers: dangers.split(separator: " ").map(String.init),
         contact: CaseContact(
@@ -90,6 +92,6 @@ private func pageRow(_ row: Row, from first: Int, _ keys: KeyRing) throws -> Cas
             phone: try phone.map { PhoneNumber(stored: try keys.openText($0)) }),
         station: Texts(zh: row[first + 4] as String? ?? "", en: row[first + 5] as String? ?? ""),
         assigneeName: row[first + 6] as String? ?? "",
-        filerName: isCustomer == true ? "" : row[first + 7] as String? ?? "", mergedInto: row[first + 8],
+        filerName: row[first + 7] as String? ?? "", mergedInto: row[first + 8],
         followers: row[first + 9])
 }
