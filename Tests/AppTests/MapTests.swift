@@ -84,6 +84,25 @@ import Web
         }
     }
 
+    @Test func theListNamesTheCasesThatTheMapMarks() async throws {
+        try await withVillage { village in
+            let answer = try await village.api(
+                .post, "/requests",
+                [
+                    "kind": "hazard", "village": village.bugang.text, "what": "杆子歪了", "name": "赵大娘", "phone": "13812345678",
+                    "latitude": 34.05, "longitude": 114.2,
+                ])
+            let number = try #require(answer.json["number"] as? String, "\(answer.text)")
+            let view = "west=114.1&south=34.0&east=114.3&north=34.1&zoom=15"
+            let drawn = try await village.get("/map/view?\(view)", as: village.dispatcher)
+            let list = try await village.get("/map?\(view)", as: village.dispatcher)
+
+            #expect(drawn.contains("/cases/\(number)"))
+            #expect(list.contains("<a href=\"/cases/\(number)\">"))
+            #expect(!(try await village.get("/map?\(view)")).contains(number))
+        }
+    }
+
     @Test func aViewThatIsNoPlaceIsRefused() async throws {
         try await withVillage { village in
             for bad in [

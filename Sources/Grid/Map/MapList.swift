@@ -10,12 +10,15 @@ struct MapList: Sendable {
     let snapshot: MapSnapshot
     let known: DirectorySnapshot
     let county: String
-    let outages: [MapOutage]
     let bounds: MapBounds?
+    /// What other services know of the frame.
+    var shown = MapShown(outages: [], marks: [])
+    private var outages: [MapOutage] { shown.outages }
 
     private var words: Words { visit.words }
     private static let mostVillages = 60
     private static let mostAreas = 24
+    private static let mostMarks = 60
     private static let nearest = 8
 
     /// `latitude,longitude,zoom` at which the drawing begins.
@@ -34,6 +37,17 @@ struct MapList: Sendable {
         var zoom = 15
         while zoom > 8, span / 360 * 256 * Double(1 << zoom) > 500 { zoom -= 1 }
         return "\(middle),\(across),\(zoom)"
+    }
+
+    /// The view, else a frame around the villages of the list.
+    var frame: MapBounds? {
+        if let bounds { return bounds }
+        let places = villages.compactMap(\.place)
+        let lat = places.map(\.latitude), lon = places.map(\.longitude)
+        // About 3 km: work for a village is seldom further away.
+        let margin = 0.03
+        guard let west = lon.min(), let east = lon.max(), let south = lat.min(), let north = lat.max() else { return nil }
+        return MapBounds(west: west - margin, south: south - margin, east: east + margin, north: north + margin, zoom: 12)
     }
 
     private static func place(_ text: String) -> Place? {
@@ -71,7 +85,7 @@ struct MapList: Sendable {
             <h2 id="map-list" tabindex="-1">\(words["map.list.title"])</h2>
             \(search())
             <div id="map-rows" data-live="/map/live" data-live-url="\(visit.target)">
-            \(outageList())
+            \(outageList())\(markList())<h3>\(words["map.villages.title"])</h3>
             \(rows.isEmpty ? "<p class=\"empty\">\(words["map.list.empty"])</p>" as HTML : "<ul class=\"rows\">\(rows)</ul>")\(rest)
             \(feederList())
             </div></section>
@@ -109,8 +123,20 @@ struct MapList: Sendable {
         return """
             <h3>\(words["map.outages"])</h3>
             \(rows.isEmpty ? "<p>\(words["map.outages.none"])</p>" as HTML : "<ul class=\"rows\">\(rows)</ul>")
-            <h3>\(words["map.villages.title"])</h3>
             """
+    }
+
+    /// Crews and open cases, the most pressing first, as the drawing marks them.
+    private func markList() -> HTML? {
+        guard !shown.marks.isEmpty else { return nil }
+        let rows: [HTML] = shown.marks.prefix(Self.mostMarks).map { mark in
+            let tag: HTML? = mark.kind == .danger ? "<span class=\"tag late\">\(words["urgency.danger"])</span>" : nil
+            return "<li>\(mark.link.map { "<a href=\"\($0)\">\(mark.title)</a>" } ?? "<b>\(mark.title)</b>" as HTML) \(tag)</li>"
+        }
+        let more: HTML? =
+            shown.marks.count > Self.mostMarks
+            ? "<p class=\"note\">\(words("map.list.more", ["n": "\(shown.marks.count - Self.mostMarks)"]))</p>" : nil
+        return "<h3>\(words["map.layer.marks"])</h3><ul class=\"rows line\">\(rows)</ul>\(more)"
     }
 
     private func row(_ village: VillageInfo) -> HTML {

@@ -100,9 +100,8 @@ struct MapPages: Sendable {
         let county = try await county(visit)
         let known = try await directory.current(at: visit.now)
         let snapshot = try await memory.snapshot(county, in: visit.desk.database)
-        let list = MapList(
-            visit: visit, snapshot: snapshot, known: known, county: county, outages: try await sources.shown(visit, nil).outages,
-            bounds: bounds(visit))
+        var list = MapList(visit: visit, snapshot: snapshot, known: known, county: county, bounds: bounds(visit))
+        list.shown = try await sources.shown(visit, list.frame)
         let hasLeaflet = assets.has("leaflet.min.js")
         var page = Page(
             words["map.title"], wide: true, scripts: hasLeaflet ? ["leaflet.min", "map-draw", "map", "live"] : ["live"],

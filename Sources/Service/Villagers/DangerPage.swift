@@ -36,10 +36,11 @@ struct DangerPage: Sendable {
         return Page(
             words["villagers.danger.title"], back: visit.isLarge ? nil : "/",
             body: """
-                \(stylesheet)<section class="warning"><ol class="steps-away">\(rules)</ol></section>
-                <section><h2>\(words["villagers.danger.call"])</h2><p class="calls">\
+                \(stylesheet)<section class="warning away"><p class="big">\(words(
+                    "villagers.danger.away", ["metres": VillagerParts.metres(StayAway.fallenLineM)]))</p><p class="calls">\
                 \(VillagerParts.hotline("95598", words, isMain: true))\
                 \(VillagerParts.hotline("120", words))\(VillagerParts.hotline("119", words))\(person)</p></section>
+                <section class="warning"><ol class="steps-away">\(rules)</ol></section>
                 \(visit.isLarge ? nil : distances(words))
                 <section><h2>\(words["villagers.danger.tell"])</h2><p>\(words["villagers.danger.tell-why"])</p>
                 <p class="actions"><a class="button" href="\(report)">\(words["villagers.danger.report"])</a></p></section>
