@@ -6,6 +6,7 @@ package final class LiveHub: Sendable {
     private struct State: Sendable {
         var next = 0
         var watchers: [Int: Watcher] = [:]
+        var isEnded = false
     }
     private struct Watcher: Sendable {
         let accepts: @Sendable (String) -> Bool
@@ -14,10 +15,10 @@ package final class LiveHub: Sendable {
 
     package init() {}
 
-    /// A stream of topics; at most 16 wait for a slow reader, older ones are dropped, since each
+    /// A stream of topics; at most `waiting` wait for a slow reader, older ones are dropped, since each
     /// only says "look again".
-    package func watch(_ accepts: @escaping @Sendable (String) -> Bool) -> AsyncStream<String> {
-        let (stream, continuation) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(16))
+    package func watch(waiting: Int = 16, _ accepts: @escaping @Sendable (String) -> Bool) -> AsyncStream<String> {
+        let (stream, continuation) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(waiting))
         let id = state.with { state -> Int in
             state.next += 1
             state.watchers[state.next] = Watcher(accepts: accepts, continuation: continuation)
@@ -38,10 +39,13 @@ package final class LiveHub: Sendable {
     package func finish() {
         let watchers = state.with { state in
             defer { state.watchers = [:] }
+            state.isEnded = true
             return Array(state.watchers.values)
         }
         for watcher in watchers { watcher.continuation.finish() }
     }
 
+    /// The server stops.
+    package var isEnded: Bool { state.with { $0.isEnded } }
     package var count: Int { state.with { $0.watchers.count } }
 }

@@ -10,6 +10,15 @@ enum LiveAnswer {
     /// Open streams of one process; a browser beyond that reloads instead.
     static let limit = 2000
     static let heartbeatSeconds = 20
+    /// All open pages together look again at most so often a second: in a storm something changes
+    /// without a pause, and whoever shows it must leave room for those who report.
+    static let looksPerSecond = 200
+    static let shortestPauseMilliseconds = 300
+
+    /// Between two events of one stream; the first of them comes at once, the last is never left out.
+    static func pauseMilliseconds(watchers: Int) -> Int {
+        max(shortestPauseMilliseconds, watchers * 1000 / looksPerSecond)
+    }
 
     /// - Throws: `unavailable` (503) when too many pages are already watching.
     static func response(
@@ -21,12 +30,12 @@ enum LiveAnswer {
         headers[.cacheControl] = "no-store"
         if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
         // Watched from now on, not from when the body is written: nothing falls in between.
-        let topics = hub.watch(accepts)
+        let topics = hub.watch(waiting: 1, accepts)
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: "retry: 5000\n: here\n\n"))
-                let ticks = merged(topics)
+                let ticks = merged(topics, hub)
                 for await tick in ticks {
                     switch tick {
                     case .changed(let topic):
@@ -45,12 +54,15 @@ enum LiveAnswer {
     }
 
     /// Topics and a heartbeat in one stream; it ends with the topics or when nobody reads it.
-    private static func merged(_ topics: AsyncStream<String>) -> AsyncStream<Tick> {
+    private static func merged(_ topics: AsyncStream<String>, _ hub: LiveHub) -> AsyncStream<Tick> {
         let (stream, continuation) = AsyncStream.makeStream(of: Tick.self, bufferingPolicy: .bufferingNewest(32))
         let pump = Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for await topic in topics { continuation.yield(.changed(topic)) }
+                    for await topic in topics {
+                        continuation.yield(.changed(topic))
+                        guard await pause(hub) else { return }
+                    }
                 }
                 group.addTask {
                     while !Task.isCancelled {
@@ -65,6 +77,17 @@ enum LiveAnswer {
         }
         continuation.onTermination = { _ in pump.cancel() }
         return stream
+    }
+
+    /// - Returns: false when nobody reads any more. It ends early when the server stops.
+    private static func pause(_ hub: LiveHub) async -> Bool {
+        var rest = pauseMilliseconds(watchers: hub.count)
+        while rest > 0, !hub.isEnded {
+            let part = min(rest, shortestPauseMilliseconds)
+            guard (try? await Task.sleep(for: .milliseconds(part))) != nil else { return false }
+            rest -= part
+        }
+        return true
     }
 
     private static func oneLine(_ text: String) -> String {

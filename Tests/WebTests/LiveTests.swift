@@ -3,7 +3,7 @@ import Hummingbird
 import HummingbirdTesting
 import NIOCore
 import Testing
-import Web
+@testable import Web
 
 @Suite struct LiveTests {
     @Test func aChangeInTheVillageIsToldToThoseWhoWatchItUntilTheServerStops() async throws {
@@ -27,6 +27,27 @@ import Web
             #expect(answer.text.contains("event: changed\ndata: henan/yanling/mafang/bugang\n\n"))
             #expect(!answer.text.contains("fugou"))
         }
+    }
+
+    @Test func ofManyChangesTheLastIsNeverLeftOut() async throws {
+        let site: @Sendable (Site) -> Void = { site in
+            WebVillage.usual(site)
+            site.live("/live/all") { _ in { _ in true } }
+        }
+        try await WebVillage.open(register: site) { village in
+            async let stream = village.client.execute(
+                uri: "/live/all", method: .get, headers: [.authorization: "", .cookie: "cunwang=zhao-the-dispatcher"])
+            while village.desk.live.count == 0 { await Task.yield() }
+            for n in 1...200 { village.desk.live.announce("change/\(n)") }
+            village.desk.live.finish()
+
+            #expect(try await stream.text.contains("event: changed\ndata: change/200\n\n"))
+        }
+    }
+
+    @Test(arguments: [(1, 300), (60, 300), (100, 500), (500, 2500)])
+    func theMoreWatchTheLongerEachWaits(_ watchers: Int, _ milliseconds: Int) {
+        #expect(LiveAnswer.pauseMilliseconds(watchers: watchers) == milliseconds)
     }
 
     @Test func aStrangerWatchesNothing() async throws {
