@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CoreMetrics
 import Desk
 import Foundation
 import Logging
@@ -40,7 +41,8 @@ enum Workers {
                 return try await HouseholdNotices.tick(desk, at: desk.clock.now) || more
             },
             Loop("locating", every: .seconds(1), logger: logger) {
-                try await OutageLocating.tick(desk, composition.grid, at: desk.clock.now, holder: holder)
+                try await OutageLocating.tick(
+                    desk, composition.grid, at: desk.clock.now, holder: holder, timing: LocatingMeters.time)
             },
             Loop("dispatch", every: .seconds(5), logger: logger) {
                 try await IncidentSweep.tick(desk, at: desk.clock.now) >= 100
@@ -94,6 +96,23 @@ enum Workers {
         let drafts = try await desk.database.write { try $0.dropOldDrafts(at: now) }
         let sessions = try await desk.database.write { try $0.dropEndedSessions(at: now) }
         return dropped >= 500 || drafts >= 500 || sessions >= 500
+    }
+}
+
+/// How long it takes to put reports together: a run over a feeder, and its share for each report.
+enum LocatingMeters {
+    private static let run = Timer(label: "cunwang_locating_run")
+    private static let report = Timer(label: "cunwang_locating_report")
+
+    @Sendable static func time(_ body: () throws -> Int) throws -> Int {
+        let began = ContinuousClock.now
+        let reports = try body()
+        guard reports > 0 else { return reports }
+        let span = (ContinuousClock.now - began).components
+        let nanoseconds = span.seconds * 1_000_000_000 + span.attoseconds / 1_000_000_000
+        run.recordNanoseconds(nanoseconds)
+        for _ in 0..<reports { report.recordNanoseconds(nanoseconds / Int64(reports)) }
+        return reports
     }
 }
 

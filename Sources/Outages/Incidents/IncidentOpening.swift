@@ -64,7 +64,7 @@ extension Work {
         let village = mainVillage(affected, reports) ?? first.village
         let info = try village.flatMap { try tx.village($0) }
         let station = info?.station ?? first.station
-        let workers = try outageWorkers(station: station, village: village)
+        let workers = try outageWorkers(station: station, village: village, limit: 1)
         let customers = max(affected?.customers ?? reports.count, 1)
         let what = whatText(fault, info?.name ?? first.villageName, customers)
         var draft = CaseDraft(

@@ -8,7 +8,8 @@ extension Work {
     /// Who may be sent to an outage, the most suitable first: the village's representative or who
     /// stands in, then the representatives of the station on duty, the nearest first. Only with a
     /// certificate that is valid today; who is on leave is left out.
-    package func outageWorkers(station: ID<Unit>, village: ID<Village>?) throws -> [ID<Person>] {
+    /// - Parameter limit: no more than these are looked for: mostly the village's own will do.
+    package func outageWorkers(station: ID<Unit>, village: ID<Village>?, limit: Int = .max) throws -> [ID<Person>] {
         let day = now.day
         var found: [ID<Person>] = []
         func add(_ person: ID<Person>) throws {
@@ -21,6 +22,7 @@ extension Work {
         if let village, let deputy = try tx.pairings(of: village).first(where: { $0.until == nil })?.standIn {
             try add(deputy)
         }
+        guard found.count < limit else { return Array(found.prefix(limit)) }
         var others: [(person: ID<Person>, metres: Double)] = []
         for person in try tx.holders(of: .representative, in: station, at: now) where !found.contains(person) {
             var nearest = Double.greatestFiniteMagnitude
@@ -30,7 +32,9 @@ extension Work {
             }
             others.append((person, nearest))
         }
-        for other in others.sorted(by: { ($0.metres, $0.person) < ($1.metres, $1.person) }) { try add(other.person) }
+        for other in others.sorted(by: { ($0.metres, $0.person) < ($1.metres, $1.person) }) where found.count < limit {
+            try add(other.person)
+        }
         return found
     }
 

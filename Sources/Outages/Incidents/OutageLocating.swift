@@ -7,9 +7,13 @@ package import Values
 /// Puts reports together to incidents, one feeder (or village without a network) at a time. The
 /// lease of the bundle keeps several servers from doing one twice.
 package enum OutageLocating {
+    /// Runs one bundle, which says how many reports it took: whoever measures stands around it.
+    package typealias Timing = @Sendable (_ run: () throws -> Int) throws -> Int
+
     /// - Returns: whether more waits.
     package static func tick(
-        _ desk: Desk, _ grid: GridModel, at now: Instant, holder: String, bundles: Int = 50
+        _ desk: Desk, _ grid: GridModel, at now: Instant, holder: String, bundles: Int = 50,
+        timing: @escaping Timing = { try $0() }
     ) async throws -> Bool {
         try await desk.kinds.refresh(desk.database, at: desk.clock.now)
         let waiting = try await desk.database.read { try $0.waitingBundles(limit: bundles) }
@@ -19,7 +23,8 @@ package enum OutageLocating {
             if !bundle.hasPrefix("v:") { _ = try await grid.feeder(ID<Feeder>(bundle), in: desk.database) }
             let (taken, topics) = try await desk.database.drain { tx -> (Int, [String]) in
                 guard try tx.takeLease("locate/\(bundle)", holder: holder, now: now, seconds: 10) else { return (0, []) }
-                return try fold(tx, desk, grid, bundle, at: now)
+                var topics: [String] = []
+                return (try timing { try fold(tx, desk, grid, bundle, at: now, &topics) }, topics)
             }
             for topic in Set(topics) { desk.live.announce(topic) }
             if taken >= IncidentRules.foldMax { more = true }
@@ -28,16 +33,17 @@ package enum OutageLocating {
     }
 
     private static func fold(
-        _ tx: Transaction, _ desk: Desk, _ grid: GridModel, _ bundle: String, at now: Instant
-    ) throws -> (Int, [String]) {
+        _ tx: Transaction, _ desk: Desk, _ grid: GridModel, _ bundle: String, at now: Instant, _ topics: inout [String]
+    ) throws -> Int {
         let waiting = try tx.reports(
             where: "r.bundle = \(bundle) AND r.state = 'waiting' ORDER BY r.id LIMIT \(IncidentRules.foldMax)")
-        guard let first = waiting.first else { return (0, []) }
+        guard let first = waiting.first else { return 0 }
         let work = Work(tx, by: .system(county: first.county), at: now, desk: desk)
         let model = try first.feeder.flatMap { try grid.feeder($0, in: tx) }
         var folding = Folding(work: work, model: model, bundle: bundle, open: try tx.openIncidents(bundle: bundle))
         try folding.take(waiting)
-        return (waiting.count, work.announced)
+        topics = work.announced
+        return waiting.count
     }
 }
 
@@ -47,14 +53,9 @@ private struct Folding {
     let model: FeederModel?
     let bundle: String
     var open: [Incident]
-    private var joining: [ID<Case>: [OutageReport]] = [:]
-
-    init(work: Work, model: FeederModel?, bundle: String, open: [Incident]) {
-        self.work = work
-        self.model = model
-        self.bundle = bundle
-        self.open = open
-    }
+    var joining: [ID<Case>: [OutageReport]] = [:]
+    /// What is dark because of an incident, as it stood when this run began: every report asks for it.
+    var dark: [ID<Case>: [Range<Int>]] = [:]
 
     mutating func take(_ waiting: [OutageReport]) throws {
         let lit = waiting.filter { !$0.isDark }
@@ -83,13 +84,19 @@ private struct Folding {
         return try work.tx.darkRanges(feeder: feeder) + work.plannedDark(feeder: feeder)
     }
 
+    private mutating func darkRanges(of incident: ID<Case>) throws -> [Range<Int>] {
+        if let read = dark[incident] { return read }
+        let ranges = try work.tx.darkRanges(of: incident).map(\.positions)
+        dark[incident] = ranges
+        return ranges
+    }
+
     /// The incident that a report certainly belongs to.
-    private func known(_ report: OutageReport) throws -> ID<Case>? {
+    private mutating func known(_ report: OutageReport) throws -> ID<Case>? {
         if let feeder = report.feeder, let position = report.position {
             for incident in open {
-                let ranges = try work.tx.darkRanges(of: incident.id)
                 // A single house is no reason to believe the same of the next one.
-                if ranges.contains(where: { $0.positions.contains(position) }) { return incident.id }
+                if try darkRanges(of: incident.id).contains(where: { $0.contains(position) }) { return incident.id }
             }
             // It came in before the light was back there; one from afterwards is never swallowed.
             if report.after == nil,
@@ -102,8 +109,7 @@ private struct Folding {
         if let near = report.near, open.contains(where: { $0.id == near }) { return near }
         if let area = report.area, let positions = model?.areas.first(where: { $0.id == area })?.positions {
             for incident in open where !incident.isSingle && report.after != incident.id {
-                let ranges = try work.tx.darkRanges(of: incident.id)
-                if ranges.contains(where: { $0.positions.overlaps(positions) }) { return incident.id }
+                if try darkRanges(of: incident.id).contains(where: { $0.overlaps(positions) }) { return incident.id }
             }
         }
         return nil
