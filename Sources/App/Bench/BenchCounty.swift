@@ -1,4 +1,3 @@
-import ArgumentParser
 import Desk
 import Foundation
 import Registry
@@ -6,90 +5,17 @@ import Service
 import Storage
 import Values
 
-/// `cunwang bench …`: prepares what `Benchmarks/run` measures. Stands in the program because
-/// only its own package reaches the actions; hidden, since no operator needs it.
-struct BenchCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Prepare a database for Benchmarks/run.", shouldDisplay: false,
-        subcommands: [Fill.self, Trace.self, Locate.self, Grid.self])
-
-    struct Fill: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Fill an empty database with a county of 100 villages and many cases; write sessions beside it.")
-        @OptionGroup var options: DataOptions
-        @Option(help: "Number of cases.") var cases = 100_000
-        @Option(help: "People who sign in, two a village.") var people = 200
-
-        func run() async throws {
-            try await Composition.with(options) { composition in
-                let county = try await BenchCounty.make(composition.desk, villages: max(1, people / 2))
-                _ = try await composition.directory.current(at: composition.desk.clock.now.adding(days: 1))
-                try await county.report(cases, composition.desk)
-                try await county.end(composition.desk, cases: cases)
-                try await county.write(to: options.folder, composition.desk)
-                while try await RequestCounters.fold(composition.desk) > 0 {}
-                while try await composition.desk.sealEvents(holder: "bench") > 0 {}
-                try await composition.desk.database.write { try $0.run("DELETE FROM outbox WHERE state = 'waiting'") }
-            }
-        }
+/// How the villages of a county for measuring lie, and who serves them.
+struct BenchShape: Sendable {
+    var villages: Int
+    /// Villages of one representative.
+    var villagesEach = 1
+    var isCertified = false
+    var place: @Sendable (Int) -> Place? = {
+        Place(latitude: 34 + Double($0) * 0.003, longitude: 114 + Double($0 % 7) * 0.01)
     }
-
-    struct Trace: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Record the statements of intakes, and take the intakes back.")
-        @OptionGroup var options: DataOptions
-        @Option(help: "Number of intakes.") var intakes = 6400
-        @Option(help: "File for the statements.") var file: String
-
-        func run() async throws {
-            try await Composition.with(options) { composition in
-                let desk = composition.desk
-                let lines = try String(contentsOf: options.folder.appending(path: "bench-intake"), encoding: .utf8)
-                let villages = lines.split(separator: "\n").compactMap {
-                    $0.split(separator: "\t").last.map(String.init)
-                }
-                guard FileManager.default.createFile(atPath: file, contents: nil),
-                    let handle = FileHandle(forWritingAtPath: file)
-                else { throw ValidationError("\(file) cannot be written") }
-                let actor = Actor.system(county: BenchCounty.path)
-                for n in 0..<intakes {
-                    let now = desk.clock.now
-                    var need = BenchCounty.need(n, village: villages[n % villages.count])
-                    try await need.prepare(desk, by: actor, at: now)
-                    let ready = need
-                    do {
-                        try await desk.database.write { tx in
-                            StatementTrace.start(handle)
-                            defer { StatementTrace.stop() }
-                            let work = Work(tx, by: actor, at: now, desk: desk)
-                            // The claim and the kept answer of the idempotency key are part of an intake.
-                            try tx.run(
-                                """
-                                INSERT INTO idempotency (scope, door, key, digest, at)
-                                VALUES ('bench', 'report-need', \("trace-\(n)-\(now.milliseconds)"), 'digest', \(now))
-                                ON CONFLICT (scope, door, key) DO NOTHING
-                                """)
-                            let receipt = try ready.perform(work)
-                            let sealed = try desk.keys.seal(Array(try AnswerCoding.encode(receipt)))
-                            try tx.run(
-                                """
-                                UPDATE idempotency SET answer = \(sealed)
-                                WHERE scope = 'bench' AND door = 'report-need' AND key = \("trace-\(n)-\(now.milliseconds)")
-                                """)
-                            // SQLite puts words into the index at the commit, which never comes here; a search
-                            // makes it do so now.
-                            _ = try tx.search("量子", terms: [], limit: 1, in: CaseSchema.textIndex)
-                            StatementTrace.mark()
-                            throw TakenBack()
-                        }
-                    } catch is TakenBack {
-                    }
-                }
-                try handle.close()
-            }
-        }
-        private struct TakenBack: Error {}
-    }
+    /// Number of a village's station, 0 to 3.
+    var station: @Sendable (Int) -> Int = { $0 % 4 }
 }
 
 /// A county with one representative, one liaison and one attendant a village.
@@ -97,7 +23,10 @@ struct BenchCounty: Sendable {
     static let path = "bench/city/county"
 
     var villages: [(id: ID<Village>, representative: ID<Person>, liaison: ID<Person>, attendant: ID<Person>)] = []
+    /// Of all stations.
     var dispatcher: ID<Person>
+    var head: ID<Person>
+    var company: ID<Person>
 
     private static let texts = [
         "家里从昨天晚上开始没有电，邻居家有电，请派人来看看，老人在家很不方便。",
@@ -117,6 +46,10 @@ struct BenchCounty: Sendable {
     }
 
     static func make(_ desk: Desk, villages count: Int) async throws -> BenchCounty {
+        try await make(desk, BenchShape(villages: count))
+    }
+
+    static func make(_ desk: Desk, _ shape: BenchShape) async throws -> BenchCounty {
         let now = desk.clock.now
         return try await desk.database.write { tx in
             let work = Work(tx, by: .system(county: path), at: now, desk: desk)
@@ -147,14 +80,22 @@ struct BenchCounty: Sendable {
                 stations.append((township, try unit(.station, "s\(n)", county, partner: township)))
             }
             let dispatcher = try person("调度", .dispatcher, stations[0].1)
-            for station in stations.dropFirst() { try work.grantRole(.dispatcher, to: dispatcher, in: station.1.id) }
-            var made = BenchCounty(dispatcher: dispatcher)
-            for n in 0..<count {
-                let (township, station) = stations[n % 4]
-                let village = try unit(
-                    .village, "v\(n)", township,
-                    place: Place(latitude: 34 + Double(n) * 0.003, longitude: 114 + Double(n % 7) * 0.01))
-                let representative = try person("网格员\(n)", .representative, station)
+            let head = try person("所长", .stationHead, stations[0].1)
+            for station in stations.dropFirst() {
+                try work.grantRole(.dispatcher, to: dispatcher, in: station.1.id)
+                try work.grantRole(.stationHead, to: head, in: station.1.id)
+            }
+            var made = BenchCounty(dispatcher: dispatcher, head: head, company: try person("公司", .company, county))
+            for n in 0..<shape.villages {
+                let (township, station) = stations[shape.station(n)]
+                let village = try unit(.village, "v\(n)", township, place: shape.place(n))
+                let isFirst = n % shape.villagesEach == 0
+                let representative = isFirst ? try person("网格员\(n)", .representative, station) : made.villages[n - 1].representative
+                if isFirst, shape.isCertified {
+                    _ = try work.addCertificate(
+                        of: representative, kind: .lowVoltage, number: "B\(n)", from: now.day.adding(days: -400),
+                        to: now.day.adding(days: 400))
+                }
                 let liaison = try person("联络员\(n)", .liaison, village)
                 let attendant = try person("服务员\(n)", .attendant, village)
                 _ = try work.pair(
@@ -227,7 +168,8 @@ struct BenchCounty: Sendable {
         var people: [String] = []
         var cases: [String] = []
         var intake: [String] = []
-        for village in villages {
+        var workers: [String] = []
+        for (n, village) in villages.enumerated() {
             let numbers = try await desk.database.read { tx in
                 try tx.rows("SELECT number FROM cases WHERE village = \(village.id) ORDER BY key DESC LIMIT 20") {
                     $0[0] as String
@@ -236,6 +178,9 @@ struct BenchCounty: Sendable {
             for person in [village.representative, village.liaison] {
                 let token = try await token(person)
                 people.append("\(token)\t25")
+                if person == village.representative, n == 0 || villages[n - 1].representative != person {
+                    workers.append("网格员\(n)\t\(token)")
+                }
                 cases += numbers.map { "\(token)\t\($0)" }
             }
             intake.append("\(try await token(village.attendant))\t\(village.id)")
@@ -243,7 +188,8 @@ struct BenchCounty: Sendable {
         cases.shuffle()
         for (name, lines) in [
             ("bench-people", people), ("bench-cases", cases), ("bench-intake", intake),
-            ("bench-dispatcher", [try await token(dispatcher)]),
+            ("bench-dispatcher", [try await token(dispatcher)]), ("bench-head", [try await token(head)]),
+            ("bench-company", [try await token(company)]), ("bench-workers", workers),
         ] {
             let text = lines.joined(separator: "\n") + "\n"
             try Data(text.utf8).write(to: folder.appending(path: name))

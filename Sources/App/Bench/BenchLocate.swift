@@ -131,7 +131,7 @@ private struct BenchNetwork {
 }
 
 /// Numbers that repeat, so that every run measures the same storm.
-private struct BenchCards: RandomNumberGenerator {
+struct BenchCards: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
