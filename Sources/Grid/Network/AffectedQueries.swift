@@ -62,20 +62,22 @@ extension Transaction {
         return parts
     }
 
-    /// Connected accounts in these positions, in the order of the network, key-paged.
+    /// Connected accounts in these positions, in the order of the network, key-paged: the page is taken
+    /// from the positions first and its accounts are looked up then, however many lie behind the device.
     /// - Parameter after: the position of the last one seen.
     package func affectedAccounts(
         feeder: ID<Feeder>, range: Range<Int>, village: ID<Village>? = nil, after: Int? = nil, limit: Int
     ) throws -> [AffectedAccount] {
         let from = Swift.max(range.lowerBound, after.map { $0 + 1 } ?? range.lowerBound)
-        let only: SQL = village.map { "AND y.village = \($0)" } ?? ""
+        let only: SQL = village.map { "AND s.village = \($0)" } ?? ""
         return try rows(
             """
             SELECT y.pos, c.id, c.number, c.name, c.address, c.customer, y.area, c.village, u.name
-            FROM feeder f JOIN supply y ON y.version = f.version JOIN account c ON c.id = y.account
-            JOIN unit u ON u.id = c.village
-            WHERE f.id = \(feeder) AND y.pos >= \(from) AND y.pos < \(range.upperBound) \(sql: only)
-            ORDER BY y.pos LIMIT \(limit)
+            FROM (SELECT s.pos, s.account, s.area FROM supply s
+                  WHERE s.version = (SELECT f.version FROM feeder f WHERE f.id = \(feeder))
+                  AND s.pos >= \(from) AND s.pos < \(range.upperBound) AND s.account IS NOT NULL \(sql: only)
+                  ORDER BY s.pos LIMIT \(limit)) y
+            JOIN account c ON c.id = y.account JOIN unit u ON u.id = c.village ORDER BY y.pos
             """
         ) { row in
             AffectedAccount(
