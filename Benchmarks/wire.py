@@ -27,7 +27,9 @@ class Line:
 
     def ask(self, method, path, body=None):
         """Status, body, and milliseconds until the last byte."""
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+        headers = {"Accept-Encoding": "gzip"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         if self.token:
             headers["Authorization" if path.startswith("/api/") else "Cookie"] = \
                 ("Bearer " if path.startswith("/api/") else "cunwang=") + self.token
