@@ -332,4 +332,13 @@ import Values
             #expect(again == 1)
         }
     }
+
+    @Test func aTransactionBeginsHoweverManyStatementsWereForgotten() async throws {
+        try await withDatabases(Village.schema) { db in
+            for number in 1...3_000 {
+                let same: Int? = try await db.write { tx in try tx.value("SELECT \(raw: String(number)) + 0") }
+                #expect(same == number)
+            }
+        }
+    }
 }

@@ -215,7 +215,8 @@ final class PostgresConnection {
     }
 
     private func prepare(_ text: String, _ conn: OpaquePointer) throws -> String {
-        if prepared.count >= PostgresConnection.statementsMax, let old = prepared.first {
+        // What begins a transaction stays: something before it would begin one of its own.
+        if prepared.count >= PostgresConnection.statementsMax, let old = prepared.first(where: { !$0.key.hasPrefix("BEGIN") }) {
             prepared[old.key] = nil
             guard PQsendQueryParams(conn, "DEALLOCATE \(old.value)", 0, nil, nil, nil, nil, 0) == 1
             else { throw lost() }
