@@ -5,6 +5,17 @@ import Storage
 import Values
 
 extension Transaction {
+    /// What is still dark because of each of these incidents.
+    func darkRanges(of incidents: [ID<Case>]) throws -> [(incident: ID<Case>, positions: Range<Int>)] {
+        guard !incidents.isEmpty else { return [] }
+        return try rows(
+            """
+            SELECT incident, low, high FROM incident_range WHERE incident IN \(list: incidents) AND restored_at IS NULL
+            ORDER BY incident, low
+            """
+        ) { (incident: $0[0], positions: ($0[1] as Int)..<($0[2] as Int)) }
+    }
+
     /// Transformer areas in which customers are still dark because of these incidents.
     func darkAreas(of incidents: [ID<Case>]) throws -> [(incident: ID<Case>, area: ID<TransformerArea>)] {
         guard !incidents.isEmpty else { return [] }
