@@ -3,10 +3,10 @@ package import Values
 /// What a message says, made from its template in the reader's language.
 package enum MessageText {
     package static func title(_ template: String, _ data: [String: String], _ words: Words) -> String {
-        words("message.\(template).title", localized(data, words))
+        words("message.\(template).title", values(data, words))
     }
     package static func text(_ template: String, _ data: [String: String], _ words: Words) -> String {
-        words("message.\(template).text", localized(data, words))
+        words("message.\(template).text", values(data, words))
     }
 
     /// A text message: who writes, what is said, and where to look. The receipt's secret is not in
@@ -18,7 +18,7 @@ package enum MessageText {
     }
 
     /// A value `name@zh-Hans` or `name@en` stands in for `{name}` in that language.
-    private static func localized(_ data: [String: String], _ words: Words) -> [String: String] {
+    package static func values(_ data: [String: String], _ words: Words) -> [String: String] {
         var values = data
         for (key, value) in data {
             guard let at = key.lastIndex(of: "@") else { continue }

@@ -7,7 +7,11 @@ package import Storage
 /// unique in its county; intervals do not run backwards.
 package enum RegistrySchema {
     package static let migrations: [Migration] = [
-        Migration("registry-001", units + people + pairings + points + accounts + signIn + handovers)
+        Migration("registry-001", units + people + pairings + points + accounts + signIn + handovers),
+        // What a service writes it says in both languages; what people type stays as they typed it.
+        Migration(
+            "registry-002",
+            [.sql("ALTER TABLE notice ADD COLUMN title_en TEXT"), .sql("ALTER TABLE notice ADD COLUMN text_en TEXT")]),
     ]
 
     private static let units: [Migration.Part] = [

@@ -27,6 +27,8 @@ package enum PlannedLimits {
     package static let reasonMax = 500
     /// Nobody plans further ahead.
     package static let aheadDays: Int64 = 366
+    /// Stands for the households without a position, which were put onto the list by hand.
+    package static let byHand = -1..<0
     /// So long after the announced start nobody has begun: somebody is asked.
     package static let notBegunMinutes: Int64 = 15
     /// So long after the announced end it is escalated further.
@@ -43,13 +45,13 @@ package struct PlannedOutage: Sendable, Equatable {
     package let station: ID<Unit>
     package let feeder: ID<Feeder>
     /// The line and what of it, as the announcement says.
-    package let line: String
-    package let work: String
-    package let contact: String
-    package let phone: String
+    package var line: String
+    package var work: String
+    package var contact: String
+    package var phone: String
     package var start: Instant
     package var end: Instant
-    package let customers: Int
+    package var customers: Int
     package let askedBy: ID<Person>?
     package let askedAt: Instant
     /// Why the company lets it break a rule.
@@ -61,7 +63,7 @@ package struct PlannedOutage: Sendable, Equatable {
     package var announcedAt: Instant?
     package var startedAt: Instant?
     package var finishedAt: Instant?
-    /// Grows with every change of its time: notices of an earlier one are not taken for those of this.
+    /// Grows with every change: notices of an earlier one are not taken for those of this.
     package var round: Int
     /// Sections that have their light back.
     package var step: Int

@@ -32,7 +32,7 @@ package struct AskPlannedOutage: Action {
     package func perform(_ work: Work) throws -> PlannedView {
         let feeder = try work.feeder(self.feeder, seenBy: [.representative, .dispatcher, .stationHead, .company])
         guard feeder.version != nil, let station = feeder.station else { throw Problem.invalid("feeder", "feeder-without-network") }
-        let named = try named(work, feeder)
+        let named = try work.plannedReach(devices, of: feeder)
         let ranges = merged(named.ranges)
         let affected = try work.tx.affected(feeder: feeder.id, ranges: ranges)
         try check(work, feeder, named, ranges, affected)
@@ -58,39 +58,8 @@ package struct AskPlannedOutage: Action {
         return try work.view(outage)
     }
 
-    // MARK: What it switches off
-
-    private struct Named {
-        var devices: [PlannedDevice] = []
-        var ranges: [Range<Int>] = []
-        var line: String
-    }
-
-    /// - Throws: `unknown-device` for each that the feeder has not.
-    private func named(_ work: Work, _ feeder: FeederInfo) throws -> Named {
-        let codes = (devices ?? "").split(whereSeparator: { "\n\r,，;； \t".contains($0) }).map(String.init)
-        if codes.isEmpty { return Named(ranges: [0..<feeder.customers], line: feeder.name) }
-        guard codes.count <= PlannedLimits.devicesMax else {
-            throw Problem.invalid("devices", "too-many", ["max": "\(PlannedLimits.devicesMax)"])
-        }
-        var found = Named(line: feeder.name)
-        var missing: [Problem.Field] = []
-        for code in codes {
-            guard let device = try work.tx.device(code: code, feeder: feeder.id) else {
-                missing.append(.init("devices", "planned-unknown-device", ["device": String(code.prefix(40))]))
-                continue
-            }
-            found.devices.append(PlannedDevice(id: device.id, code: device.code, name: device.name))
-            found.ranges.append(device.positions)
-        }
-        guard missing.isEmpty else { throw Problem.invalid(missing) }
-        let names = found.devices.map { $0.name.isEmpty ? $0.code : $0.name }
-        found.line += " " + names.joined(separator: "、")
-        return found
-    }
-
     private func check(
-        _ work: Work, _ feeder: FeederInfo, _ named: Named, _ ranges: [Range<Int>], _ affected: Affected
+        _ work: Work, _ feeder: FeederInfo, _ named: PlannedReach, _ ranges: [Range<Int>], _ affected: Affected
     ) throws {
         var complaints: [Problem.Field] = []
         if start <= work.now { complaints.append(.init("start", "in-the-past")) }

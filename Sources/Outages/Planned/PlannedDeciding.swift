@@ -24,7 +24,7 @@ package struct ApprovePlannedOutage: Action {
             guard work.actor.has(.company) else { throw Problem.invalid("waiver", "company-only") }
             found.waiver = waiver
         }
-        try work.checkRules(found, start: found.start, end: found.end)
+        try work.checkRules(found, try work.tx.plannedRanges(of: found.id).map(\.positions))
         found.state = .approved
         found.decidedBy = work.actor.person
         found.decidedAt = work.now
@@ -64,56 +64,6 @@ package struct RefusePlannedOutage: Action {
                     key: "\(found.id.text)/refused", to: .person(asker), template: "planned-refused",
                     data: work.plannedData(found)), county: found.county)
         }
-        return try work.freshView(found)
-    }
-}
-
-/// Another time. What was announced is withdrawn, announced anew, and the same people are told; while
-/// the work runs, only its end may move.
-package struct ChangePlannedOutage: Action {
-    package static let name = "change-planned-outage"
-    package static let door = Door.post("/planned/:outage/change")
-    package static let who: Who = .roles(.dispatcher, .stationHead, .company)
-    package static let mayChangeRights = false
-    @Input package var outage: Code
-    @Input(.hidden) package var seen: Int?
-    @Input package var start: Instant
-    @Input package var end: Instant
-    @Input(.length(2...PlannedLimits.reasonMax), .lines) package var reason: String
-    @Input(.length(2...PlannedLimits.reasonMax), .lines) package var waiver: String?
-    package init() {}
-
-    package func perform(_ work: Work) throws -> PlannedView {
-        var found = try work.planned(outage, reachedBy: [.dispatcher, .stationHead, .company])
-        try found.checkSeen(seen)
-        guard [.asked, .approved, .running].contains(found.state) else { throw found.moved }
-        if waiver != nil, !work.actor.has(.company) { throw Problem.invalid("waiver", "company-only") }
-        if let waiver { found.waiver = waiver } else if found.start != start { found.waiver = nil }
-        guard end > start else { throw Problem.invalid("end", "planned-ends-before-start") }
-        if found.state == .running {
-            guard start == found.start else { throw Problem.invalid("start", "planned-running") }
-            guard end > work.now else { throw Problem.invalid("end", "in-the-past") }
-        } else {
-            guard start > work.now else { throw Problem.invalid("start", "in-the-past") }
-            try work.checkRules(found, start: start, end: end)
-        }
-        let (wasStart, wasEnd) = (found.start, found.end)
-        found.start = start
-        found.end = end
-        found.reason = reason
-        found.round += 1
-        found.passedAt = work.now
-        if found.state == .approved { found.announcedAt = work.now }
-        try work.tx.save(found)
-        switch found.state {
-        case .approved: try work.publish(found, "planned-changed")
-        case .running: try work.tellAll(found, found.end > wasEnd ? "planned-late" : "planned-changed")
-        default: break
-        }
-        try work.record(
-            EventDraft(
-                "planned.changed", of: "planned", found.number.text,
-                ["start": start.iso, "end": end.iso, "was": wasStart.iso], county: found.county))
         return try work.freshView(found)
     }
 }
@@ -169,13 +119,14 @@ extension Work {
         return found
     }
 
-    fileprivate func checkRules(_ found: PlannedOutage, start: Instant, end: Instant) throws {
-        guard found.waiver == nil else { return }
-        let rule = try plannedRule(county: found.county)
-        let ranges = try tx.plannedRanges(of: found.id).map(\.positions)
-        let others = try plannedOthers(feeder: found.feeder, ranges, start: start, besides: found.id, rule)
+    /// - Parameter announced: when those concerned were told; now where somebody has to be told anew.
+    func checkRules(_ planned: PlannedOutage, _ ranges: [Range<Int>], announced: Instant? = nil) throws {
+        guard planned.waiver == nil else { return }
+        let rule = try plannedRule(county: planned.county)
+        let others = try plannedOthers(feeder: planned.feeder, ranges, start: planned.start, besides: planned.id, rule)
         let broken = plannedComplaints(
-            kind: found.kind, start: start, end: end, line: found.line, area: "\(found.customers)", others, rule)
+            kind: planned.kind, start: planned.start, end: planned.end, line: planned.line, area: "\(planned.customers)",
+            others, rule, announced: announced ?? now)
         guard broken.isEmpty else { throw Problem.invalid(broken) }
     }
 
@@ -192,18 +143,25 @@ extension Work {
     /// Puts the announcement onto the pages of all villages concerned in place of an earlier one, and
     /// begins to tell every household.
     func publish(_ outage: PlannedOutage, _ template: String) throws {
-        let words = desk.locales.words(.chinese)
-        let data = plannedData(outage)
-        for village in try tx.plannedVillages(of: outage.id) {
-            if let old = village.notice { try tx.withdraw(old, by: actor.person, at: now) }
-            var own = data
-            own["area"] = try plannedArea(outage, in: village.village) ?? village.name.zh
-            let notice = try publishNotice(
-                unit: ID(village.village.text), title: words("planned.notice.\(template)", own),
-                text: words("planned.text.\(template)", own), from: now.day, until: max(now.day, outage.end.day))
-            try tx.setNotice(notice, in: village.village, of: outage.id)
-        }
+        for village in try tx.plannedVillages(of: outage.id) { try post(outage, template, in: village) }
         try tellAll(outage, template)
+    }
+
+    /// The notice of one village, in both languages.
+    func post(_ outage: PlannedOutage, _ template: String, in village: PlannedVillage) throws {
+        if let old = village.notice { try tx.withdraw(old, by: actor.person, at: now) }
+        var data = plannedData(outage)
+        data["area"] = try plannedArea(outage, in: village.village) ?? village.name.zh
+        data["area@en"] = try plannedArea(outage, in: village.village) ?? village.name.en
+        let zh = desk.locales.words(.chinese)
+        let en = desk.locales.words(.english)
+        let english = MessageText.values(data, en)
+        let notice = try publishNotice(
+            unit: ID(village.village.text), title: zh("planned.notice.\(template)", data),
+            text: zh("planned.text.\(template)", data),
+            english: (en("planned.notice.\(template)", english), en("planned.text.\(template)", english)), from: now.day,
+            until: max(now.day, outage.end.day))
+        try tx.setNotice(notice, in: village.village, of: outage.id)
     }
 
     /// Names of the transformer areas of a village that go dark, as people there know them.

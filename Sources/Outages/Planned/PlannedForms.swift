@@ -62,8 +62,13 @@ struct PlannedForms: Sendable {
             return OutageHTML.section(title, id: A.name, Forms.form(A.self, visit, state, look))
         }
         let only: Set<String> = isCompany ? [] : ["waiver"]
-        let times = ["start": local(view.start), "end": local(view.end)]
-        let change = form(ChangePlannedOutage.self, FormLook(except: only, initial: times, isSecondary: true))
+        // While it runs, only its end and whom to ask may change.
+        let fixed: Set<String> = view.state == .running ? ["devices", "whole", "work"] : []
+        let now = [
+            "start": local(view.start), "end": local(view.end), "work": view.work, "contact": view.contact,
+            "phone": view.phone, "devices": view.staff?.devices.joined(separator: "\n") ?? "",
+        ]
+        let change = form(ChangePlannedOutage.self, FormLook(except: only.union(fixed), initial: now, isSecondary: true))
         switch view.state {
         case .asked:
             let isLarge = view.customers > PlannedLimits.headDecidesUpTo

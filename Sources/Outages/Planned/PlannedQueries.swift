@@ -4,6 +4,15 @@ package import Registry
 package import Storage
 package import Values
 
+/// A village that an outage concerns, and the notice that stands there.
+package struct PlannedVillage: Sendable {
+    package let village: ID<Village>
+    package let path: String
+    package let name: Texts
+    package let customers: Int
+    package let notice: ID<Notice>?
+}
+
 extension Transaction {
     private static let plannedColumns: SQL = """
         o.id, o.county, o.number, o.kind, o.state, o.station, o.feeder, o.line, o.work, o.contact, o.phone, o.start_at,
@@ -46,7 +55,8 @@ extension Transaction {
     func save(_ o: PlannedOutage) throws {
         let saved = try change(
             """
-            UPDATE planned_outage SET state = \(o.state), start_at = \(o.start), end_at = \(o.end), waiver = \(o.waiver),
+            UPDATE planned_outage SET state = \(o.state), line = \(o.line), work = \(o.work), contact = \(o.contact),
+                phone = \(o.phone), customers = \(o.customers), start_at = \(o.start), end_at = \(o.end), waiver = \(o.waiver),
                 decided_by = \(o.decidedBy), decided_at = \(o.decidedAt), reason = \(o.reason),
                 announced_at = \(o.announcedAt), started_at = \(o.startedAt), finished_at = \(o.finishedAt),
                 round = \(o.round), step = \(o.step), passed_at = \(o.passedAt), next_at = \(o.nextAt),
@@ -96,20 +106,18 @@ extension Transaction {
         try run(
             """
             INSERT INTO planned_village (outage, village, path, customers) VALUES (\(outage), \(village), \(path), \(customers))
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (outage, village) DO UPDATE SET customers = excluded.customers
             """)
     }
 
     /// Villages concerned, with how many customers and the notice that stands there.
-    package func plannedVillages(of outage: ID<PlannedOutage>) throws
-        -> [(village: ID<Village>, path: String, name: Texts, customers: Int, notice: ID<Notice>?)]
-    {
+    package func plannedVillages(of outage: ID<PlannedOutage>) throws -> [PlannedVillage] {
         try rows(
             """
             SELECT v.village, v.path, u.name, u.name_en, v.customers, v.notice FROM planned_village v
             JOIN unit u ON u.id = v.village WHERE v.outage = \(outage) ORDER BY v.path
             """
-        ) { (village: $0[0], path: $0[1], name: Texts(zh: $0[2], en: $0[3]), customers: $0[4], notice: $0[5]) }
+        ) { PlannedVillage(village: $0[0], path: $0[1], name: Texts(zh: $0[2], en: $0[3]), customers: $0[4], notice: $0[5]) }
     }
 
     func setNotice(_ notice: ID<Notice>?, in village: ID<Village>, of outage: ID<PlannedOutage>) throws {

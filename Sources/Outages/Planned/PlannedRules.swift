@@ -39,10 +39,10 @@ extension Work {
     /// start stands beside the first.
     func plannedComplaints(
         kind: PlannedKind, start: Instant, end: Instant, line: String, area: String, _ others: [PlannedOutageRule.Other],
-        _ rule: PlannedOutageRule
+        _ rule: PlannedOutageRule, announced: Instant? = nil
     ) -> [Problem.Field] {
         let outage = PlannedOutageRule.Outage(
-            start: start, end: end, isUrgent: kind == .urgent, announced: now, namesArea: !area.isEmpty,
+            start: start, end: end, isUrgent: kind == .urgent, announced: announced ?? now, namesArea: !area.isEmpty,
             namesLine: !line.isEmpty, others: others)
         let found = rule.violations(of: outage)
         var complaints = found.map { Problem.Field(field(of: $0.code), "planned-\($0.code.rawValue)", $0.values) }

@@ -11,6 +11,17 @@ package enum PlannedSchema {
         Migration(
             "planned-002",
             [.sql("CREATE INDEX planned_outage_running ON planned_outage (start_at, id) WHERE state = 'running'")]),
+        // Positions that a change took out of an outage, until their households are off its list.
+        Migration(
+            "planned-003",
+            [
+                .sql(
+                    """
+                    CREATE TABLE planned_spared (
+                        id TEXT NOT NULL PRIMARY KEY, outage TEXT NOT NULL REFERENCES planned_outage (id),
+                        low BIGINT NOT NULL, high BIGINT NOT NULL, data TEXT NOT NULL, CHECK (high > low))
+                    """)
+            ]),
     ]
 
     /// `next_at` is when time has something to do with it; `passed_at` what was done.

@@ -13,10 +13,29 @@ package enum PlannedSweep {
 
     /// - Returns: whether more waits.
     package static func tick(_ desk: Desk, at now: Instant) async throws -> Bool {
+        let spared = try await spare(desk, at: now)
         let lists = try await list(desk, at: now)
         let due = try await pass(desk, at: now)
         let telling = try await PlannedTellings.tick(desk, at: now)
-        return lists || due || telling
+        return spared || lists || due || telling
+    }
+
+    /// Households taken off a list in one transaction.
+    private static let sparedAtOnce = 100
+
+    /// Those whom a change has taken out of an outage hear that their light stays on.
+    private static func spare(_ desk: Desk, at now: Instant, pieces: Int = 100) async throws -> Bool {
+        for _ in 0..<pieces {
+            let went = try await desk.database.drain { tx -> Bool in
+                guard let (id, data, households) = try tx.spare(limit: sparedAtOnce) else { return false }
+                guard !data.isEmpty, let outage = try tx.planned(id) else { return true }
+                let work = Work(tx, by: .system(county: outage.county), at: now, desk: desk)
+                for household in households { try work.tellSpared(household, outage, data) }
+                return true
+            }
+            guard went else { return false }
+        }
+        return true
     }
 
     /// Goes on with the lists that are not whole yet.

@@ -55,7 +55,7 @@ extension Transaction {
 
     func plannedToTell(_ waiting: WaitingTelling, limit: Int) throws -> [PlannedToTell] {
         let within: SQL =
-            waiting.positions.map { "AND h.pos >= \($0.lowerBound) AND h.pos < \($0.upperBound)" } ?? ""
+            waiting.positions.map { "AND COALESCE(h.pos, -1) >= \($0.lowerBound) AND COALESCE(h.pos, -1) < \($0.upperBound)" } ?? ""
         return try rows(
             """
             SELECT h.account, a.name, a.village, a.customer, p.phone FROM planned_household h
@@ -69,7 +69,7 @@ extension Transaction {
     func markTold(
         _ outage: ID<PlannedOutage>, from: ID<Account>, through: ID<Account>, _ waiting: WaitingTelling, at now: Instant
     ) throws {
-        let within: SQL = waiting.positions.map { "AND pos >= \($0.lowerBound) AND pos < \($0.upperBound)" } ?? ""
+        let within: SQL = waiting.positions.map { "AND COALESCE(pos, -1) >= \($0.lowerBound) AND COALESCE(pos, -1) < \($0.upperBound)" } ?? ""
         try run(
             """
             UPDATE planned_household SET told_at = \(now), told_by = \(waiting.template)

@@ -43,8 +43,8 @@ struct NoticePages: Sendable {
             let withdraw: HTML =
                 isLive ? Forms.button(WithdrawNotice.self, visit, hidden: ["notice": notice.id.text]) : .empty
             return """
-                <li class="card"><h2>\(Parts.chinese(notice.title, words)) <span class="tag \(look)">\(words["registry.notices.\(key)"])</span></h2>
-                <p>\(Parts.chinese(notice.text, words))</p>
+                <li class="card"><h2>\(Parts.chinese(notice.title(in: words.language), words)) <span class="tag \(look)">\(words["registry.notices.\(key)"])</span></h2>
+                <p>\(Parts.chinese(notice.text(in: words.language), words))</p>
                 <p class="quiet">\(Parts.chinese(notice.unitName, words)) · \(Parts.term(notice.from, notice.until, visit)) · \(Parts.chinese(notice.authorName, words))</p>\(withdraw)</li>
                 """
         }

@@ -71,14 +71,14 @@ extension Transaction {
 
     private static let noticeSelect: SQL = """
         SELECT n.id, n.unit, u.name, n.title, n.text, n.from_day, n.until_day, COALESCE(p.name, ''), n.made_at,
-               n.withdrawn_at
+               n.withdrawn_at, n.title_en, n.text_en
         FROM notice n JOIN unit u ON u.id = n.unit LEFT JOIN person p ON p.id = n.author
         """
 
     private static func noticeInfo(_ row: Row) -> NoticeInfo {
         NoticeInfo(
             id: row[0], unit: row[1], unitName: row[2], title: row[3], text: row[4], from: row[5], until: row[6],
-            authorName: row[7], madeAt: row[8], withdrawnAt: row[9])
+            authorName: row[7], madeAt: row[8], withdrawnAt: row[9], titleEn: row[10], textEn: row[11])
     }
 
     /// In term on that day, the newest first.

@@ -45,15 +45,16 @@ extension Work {
 
     @discardableResult
     package func publishNotice(
-        unit: ID<Unit>, title: String, text: String, from: Day, until: Day
+        unit: ID<Unit>, title: String, text: String, english: (title: String, text: String)? = nil, from: Day, until: Day
     ) throws -> ID<Notice> {
         guard until >= from else { throw Problem.invalid("until", "ends-before-it-begins") }
         guard let info = try tx.unit(unit) else { throw Problem.notFound }
         let id: ID<Notice> = newID()
         try tx.run(
             """
-            INSERT INTO notice (id, county, unit, title, text, from_day, until_day, author, made_at)
-            VALUES (\(id), \(info.county), \(unit), \(title), \(text), \(from), \(until), \(actor.person), \(now))
+            INSERT INTO notice (id, county, unit, title, text, title_en, text_en, from_day, until_day, author, made_at)
+            VALUES (\(id), \(info.county), \(unit), \(title), \(text), \(english?.title), \(english?.text), \(from),
+                    \(until), \(actor.person), \(now))
             """)
         try record(
             EventDraft(

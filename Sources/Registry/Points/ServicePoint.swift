@@ -86,14 +86,20 @@ package struct NoticeInfo: Answer, Hashable {
     package let authorName: String
     package let madeAt: Instant
     package let withdrawnAt: Instant?
+    /// The same in English, where it was written so.
+    package let titleEn: String?
+    package let textEn: String?
+
+    package func title(in language: Language) -> String { language == .english ? titleEn ?? title : title }
+    package func text(in language: Language) -> String { language == .english ? textEn ?? text : text }
 
     package static var schema: Schema {
         .object(
             [
                 ("id", .string(format: "uuid")), ("unit", .string(format: "uuid")), ("unitName", .text),
                 ("title", .text), ("text", .text), ("from", .date), ("until", .date), ("authorName", .text),
-                ("madeAt", .moment), ("withdrawnAt", .moment),
-            ], optional: ["withdrawnAt"])
+                ("madeAt", .moment), ("withdrawnAt", .moment), ("titleEn", .text), ("textEn", .text),
+            ], optional: ["withdrawnAt", "titleEn", "textEn"])
     }
 }
 

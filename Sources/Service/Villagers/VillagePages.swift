@@ -188,8 +188,8 @@ struct VillagePages: Sendable {
         if notices.isEmpty { return "<p class=\"empty\">\(words["villagers.notices.none"])</p>" }
         let items: [HTML] = notices.map { notice in
             """
-            <li><h3>\(VillagerParts.chinese(notice.title, words))</h3>\
-            <p>\(VillagerParts.chinese(notice.text, words))</p>\
+            <li><h3>\(VillagerParts.chinese(notice.title(in: words.language), words))</h3>\
+            <p>\(VillagerParts.chinese(notice.text(in: words.language), words))</p>\
             <p class="quiet">\(VillagerParts.chinese(notice.unitName, words)) · \(words(
                 "villagers.notices.until", ["day": words.relativeDay(notice.until, today: visit.now.day)]))</p></li>
             """
