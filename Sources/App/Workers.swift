@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import CoreMetrics
 import Desk
 import Foundation
+import Grid
 import Logging
 import Outages
 import Registry
@@ -51,6 +52,7 @@ enum Workers {
                 guard await givesWay(desk, seconds: 5) else { return false }
                 return try await PlannedSweep.tick(desk, at: desk.clock.now)
             },
+            Loop("networks", every: .seconds(2), logger: logger) { try await SentNetworks.tick(desk) },
             Loop("directory", every: .seconds(2), logger: logger) {
                 _ = try await directory.current(at: desk.clock.now)
                 return false
@@ -84,6 +86,8 @@ enum Workers {
                     named.formUnion(try tx.casePhotos(among: hashes))
                     named.formUnion(try tx.outagePhotos(among: hashes))
                     named.formUnion(try tx.personPhotos(among: hashes))
+                    let since = desk.clock.now.adding(days: -SentNetworks.keptDays)
+                    named.formUnion(try tx.networkFiles(among: hashes, since: since))
                     return named
                 }
             }, olderThan: desk.clock.now.adding(days: -2))

@@ -116,7 +116,7 @@ package struct InputComplaint: Error, Sendable, Equatable {
 
 /// How a form asks for a value.
 package enum InputControl: Sendable, Equatable {
-    case line, lines, number, day, moment, phone, flag, secret, photos, hidden
+    case line, lines, number, day, moment, phone, flag, secret, photos, file, hidden
     /// Values with locale keys `<prefix>.<value>`.
     case choice([String], prefix: String)
 }

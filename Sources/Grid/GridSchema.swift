@@ -10,7 +10,34 @@ package import Storage
 /// tree: what hangs below a device is the half-open range `low ..< high`. Operating a switch does not
 /// renumber; `dark_range` holds the positions that have no supply as the switches stand now.
 package enum GridSchema {
-    package static let migrations: [Migration] = [Migration("grid-001", feeders + devices + supplies + switching)]
+    package static let migrations: [Migration] = [
+        Migration("grid-001", feeders + devices + supplies + switching), Migration("grid-002", imports),
+    ]
+
+    /// A network that somebody sent, until it is published or refused. `taken_until`: a server works on it.
+    private static let imports: [Migration.Part] = [
+        .sql(
+            """
+            CREATE TABLE network_import (
+                id TEXT NOT NULL PRIMARY KEY, county TEXT NOT NULL, person TEXT NOT NULL REFERENCES person (id),
+                made_at BIGINT NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('waiting', 'checked', 'refused', 'queued', 'published', 'failed')),
+                format TEXT NOT NULL CHECK (format IN ('csv', 'json', 'cim')), source TEXT NOT NULL, feeder TEXT NOT NULL,
+                name TEXT NOT NULL, substation TEXT NOT NULL, substation_name TEXT NOT NULL,
+                station TEXT REFERENCES unit (id), datum TEXT NOT NULL, percent BIGINT NOT NULL,
+                report TEXT, problem TEXT, version TEXT, changed_at BIGINT NOT NULL, taken_until BIGINT)
+            """),
+        .sql("CREATE INDEX network_import_county ON network_import (county, id)"),
+        .sql("CREATE INDEX network_import_waiting ON network_import (id) WHERE state IN ('waiting', 'queued')"),
+        .sql(
+            """
+            CREATE TABLE network_import_file (
+                import TEXT NOT NULL REFERENCES network_import (id),
+                part TEXT NOT NULL CHECK (part IN ('nodes', 'edges', 'loads', 'network', 'accounts')),
+                hash TEXT NOT NULL, bytes BIGINT NOT NULL, PRIMARY KEY (import, part))
+            """),
+        .sql("CREATE INDEX network_import_file_hash ON network_import_file (hash)"),
+    ]
 
     private static let feeders: [Migration.Part] = [
         .sql(

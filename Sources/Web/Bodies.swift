@@ -80,11 +80,13 @@ extension Exchange {
     }
 
     /// A form in either encoding.
-    /// - Parameter isGenuine: whether a form with this token is ours; files of others are not kept.
-    func readForm(isGenuine: @escaping @Sendable (String?) -> Bool) async throws -> SentForm {
+    /// - Parameters:
+    ///   - files: fields whose files are kept as they are.
+    ///   - isGenuine: whether a form with this token is ours; files of others are not kept.
+    func readForm(files: Set<String> = [], isGenuine: @escaping @Sendable (String?) -> Bool) async throws -> SentForm {
         let type = (request.headers[.contentType] ?? "").lowercased()
         if type.hasPrefix("multipart/form-data") {
-            return try await readMultipart(request.headers[.contentType] ?? "", isGenuine: isGenuine)
+            return try await readMultipart(request.headers[.contentType] ?? "", files: files, isGenuine: isGenuine)
         }
         guard type.isEmpty || type.hasPrefix("application/x-www-form-urlencoded") else { throw Problem400.mediaType }
         var form = SentForm()

@@ -50,7 +50,10 @@ extension Exchange {
         then: @Sendable (A.Output, Visit) async throws -> After
     ) async throws -> Response {
         let token = visit.csrf
-        let sent = try await readForm { $0 == token }
+        // Large files are gathered only for those who may send them.
+        let mayTry = (try? A.who.check(visit.actor)) != nil
+        let files = mayTry ? Set(list.fields.filter { $0.control == .file }.map(\.name)) : []
+        let sent = try await readForm(files: files) { $0 == token }
         var state = FormState(values: sent.values)
         for (name, value) in visit.parameters { state.values[name] = .text(value) }
         state.key = sent.key
@@ -162,7 +165,7 @@ extension Exchange {
 
     /// Files named in JSON must have been sent before.
     private func checkUploads(_ raw: RawInputs, _ list: InputList) async throws {
-        for field in list.fields where field.control == .photos {
+        for field in list.fields where [.photos, .file].contains(field.control) {
             let tokens: [RawInput]
             switch raw[field.name] {
             case .list(let items): tokens = items
@@ -170,8 +173,10 @@ extension Exchange {
             case nil: continue
             }
             for token in tokens.prefix(10) {
-                guard case .string(let text) = token, let upload = Upload(token: text) else { continue }
-                guard try await visit.desk.database.blobs.read(upload.hash) != nil else {
+                guard case .string(let text) = token,
+                    let hash = field.control == .file ? SentFile(token: text)?.hash : Upload(token: text)?.hash
+                else { continue }
+                guard try await visit.desk.database.blobs.read(hash) != nil else {
                     throw Problem(.notFound, "not-an-upload")
                 }
             }

@@ -69,6 +69,9 @@ package enum FormParts {
             return frame.flag(isOn: ["1", "true", "on", "yes"].contains(typed))
         case .photos:
             return frame.around(files(frame, field, visit, state.uploads(field.name)))
+        case .file:
+            return frame.around(
+                "<input id=\"\(frame.id)\" name=\"\(frame.name)\" type=\"file\" accept=\".csv,.json,.xml,.rdf\"\(frame.described)>")
         case .hidden:
             return hidden(field.name, typed, mark: field.name)
         default:

@@ -86,7 +86,7 @@ package enum Forms {
                 field, of: A.name, visit, state, choices: look.choices[field.name], initial: look.initial[field.name],
                 isRequired: look.required.contains(field.name), label: look.labels[field.name])
         }
-        return open(to: path, visit, state, hasFiles: fields.contains { $0.control == .photos }, key: A.keepsAnswer)
+        return open(to: path, visit, state, hasFiles: fields.contains { [.photos, .file].contains($0.control) }, key: A.keepsAnswer)
             + """
             \(FormParts.summary(state.problem, of: A.name, fields, visit.words))\(carried)\(look.before)\(parts)\(look.after)
             <p class="actions"><button class="button\(look.isSecondary ? " second" : "")">\(visit.words[look.submit ?? "action.\(A.name).submit"])</button></p>

@@ -159,7 +159,7 @@ enum OpenAPI {
         out.member("requestBody") {
             $0.member("required", true)
             $0.member("content") { out in
-                for type in ["image/jpeg", "image/png", "image/webp", "audio/webm", "audio/ogg", "audio/mp4"] {
+                for type in ["image/jpeg", "image/png", "image/webp", "audio/webm", "audio/ogg", "audio/mp4", SentFile.type] {
                     out.member(type) { _ in }
                 }
             }

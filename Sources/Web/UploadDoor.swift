@@ -5,8 +5,9 @@ import NIOCore
 import Values
 
 extension Site {
-    /// `POST /api/v1/uploads`: a picture or a voice note, as the body or as the file of a form;
-    /// the answer's `upload` names it in later requests.
+    /// `POST /api/v1/uploads`: a picture or a voice note, as the body or as the file of a form, or for the
+    /// company a file of any kind as the body (`application/octet-stream`); the answer's `upload` names it in
+    /// later requests.
     package func uploads() {
         let limits = Allowance(tries: 60, withinSeconds: 600, sparesStaff: true)
         add(
@@ -51,8 +52,13 @@ extension Exchange {
             }
             throw Problem.invalid("file", "missing")
         }
-        guard type.hasPrefix("image/") || type.hasPrefix("audio/") else { throw Problem400.mediaType }
+        let isFile = type.hasPrefix(SentFile.type)
+        guard type.hasPrefix("image/") || type.hasPrefix("audio/") || isFile else { throw Problem400.mediaType }
         do {
+            if isFile {
+                try Who.roles(.company).check(visit.actor)
+                return try await Uploads.keepFile(try await collect(upTo: SentFile.mostBytes), in: visit.desk)
+            }
             return try await Uploads.keep(
                 try await collect(upTo: UploadLimit.photoBytes), isVoice: type.hasPrefix("audio/"), in: visit.desk)
         } catch let complaint as InputComplaint {

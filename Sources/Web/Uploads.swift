@@ -37,6 +37,14 @@ package enum Uploads {
         return try await store(clean.bytes, clean.type, desk)
     }
 
+    /// A file that is no picture and no speech: as it came.
+    package static func keepFile(_ bytes: [UInt8], in desk: Desk) async throws -> Upload {
+        guard bytes.count <= SentFile.mostBytes else {
+            throw InputComplaint("file-too-large", ["max": "\(SentFile.mostBytes >> 20)"])
+        }
+        return try await store(bytes, SentFile.type, desk)
+    }
+
     private static func store(_ bytes: [UInt8], _ type: String, _ desk: Desk) async throws -> Upload {
         let blob = try await desk.database.blobs.store(bytes)
         return Upload(hash: blob.hash, bytes: blob.size, type: type)
@@ -98,11 +106,11 @@ extension Exchange {
     /// A form with files: each file is checked and stored when it is complete, so that one file at
     /// a time stands in memory.
     func readMultipart(
-        _ contentType: String, isGenuine: @Sendable (String?) -> Bool
+        _ contentType: String, files: Set<String> = [], isGenuine: @Sendable (String?) -> Bool
     ) async throws -> SentForm {
         guard let boundary = MultipartParser.boundary(of: contentType) else { throw Problem400.body }
         if let declaredLength, declaredLength > BodyLimit.multipart { throw Problem400.tooLarge }
-        var gathering = Gathering()
+        var gathering = Gathering(files: files)
         var parser = MultipartParser(boundary: boundary)
         var total = 0
         for try await buffer in request.body {
@@ -121,12 +129,18 @@ extension Exchange {
     }
 
     private struct Gathering {
+        /// Fields whose files are kept as they are.
+        let files: Set<String>
         var form = SentForm()
         private var name = ""
         private var isFile = false
         private var bytes: [UInt8] = []
         private var isTooLarge = false
         private var textBytes = 0
+
+        init(files: Set<String>) { self.files = files }
+
+        private var mostBytes: Int { files.contains(name) ? SentFile.mostBytes : UploadLimit.photoBytes }
 
         mutating func take(
             _ event: MultipartParser.Event, _ exchange: Exchange, _ isGenuine: @Sendable (String?) -> Bool
@@ -139,7 +153,7 @@ extension Exchange {
                 isTooLarge = false
             case .data(let data):
                 if isFile {
-                    if bytes.count + data.count > UploadLimit.photoBytes {
+                    if bytes.count + data.count > mostBytes {
                         isTooLarge = true
                         bytes = []
                     } else if !isTooLarge {
@@ -163,7 +177,7 @@ extension Exchange {
 
         private mutating func endFile(_ exchange: Exchange, _ isGenuine: (String?) -> Bool) async throws {
             if isTooLarge {
-                form.complaints.append(.init(name, "file-too-large", ["max": "10"]))
+                form.complaints.append(.init(name, "file-too-large", ["max": "\(mostBytes >> 20)"]))
                 return
             }
             // A field left empty; or somebody else's form, whose files are not worth the work.
@@ -174,7 +188,11 @@ extension Exchange {
                 return
             }
             do {
-                form.add(name, try await Uploads.keep(bytes, isVoice: isVoice, in: exchange.visit.desk))
+                let desk = exchange.visit.desk
+                let kept =
+                    files.contains(name)
+                    ? try await Uploads.keepFile(bytes, in: desk) : try await Uploads.keep(bytes, isVoice: isVoice, in: desk)
+                form.add(name, kept)
             } catch let complaint as InputComplaint {
                 form.complaints.append(.init(name, complaint.code, complaint.values))
             }

@@ -38,7 +38,32 @@ extension PermissionStage {
             return PermissionTry(
                 path: "/network/devices/\(try await aSwitch(at: spot).device)/operate",
                 body: ["position": "open", "reason": "检修"])
+        case "send-network":
+            var body: [String: any Sendable] = ["feeder": "SN\(fresh())", "substation": "S1"]
+            for part in ["nodes", "edges", "loads"] {
+                let blob = try await desk.database.blobs.store(Array("\(part),\(fresh())\n".utf8))
+                body[part] = SentFile(hash: blob.hash, bytes: blob.size).token
+            }
+            return PermissionTry(path: "/network/imports", body: body)
+        case "publish-network":
+            return PermissionTry(path: "/network/imports/\(try await aSentNetwork(.checked, at: spot))/publish", body: [:])
         default: return nil
         }
+    }
+
+    /// A network that was sent in a spot's county.
+    func aSentNetwork(_ state: SentNetworkState, at spot: PermissionSpot) async throws -> ID<NetworkImportRow> {
+        let id = ID<NetworkImportRow>(at: now, from: desk.chance)
+        let n = fresh()
+        try await system(spot.county) { work in
+            try work.tx.run(
+                """
+                INSERT INTO network_import (id, county, person, made_at, state, format, source, feeder, name, substation,
+                    substation_name, datum, percent, changed_at)
+                VALUES (\(id), \(spot.county), \(spot.deputy.person), \(work.now), \(state.rawValue), 'json', 'network.json',
+                    \("SN\(n)"), \("SN\(n)"), 'S1', 'S1', 'wgs84', 0, \(work.now))
+                """)
+        }
+        return id
     }
 }

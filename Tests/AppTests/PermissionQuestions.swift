@@ -117,6 +117,14 @@ struct PermissionQuestions: Sendable {
                 let one = try await ask("\(path)\(path.contains("?") ? "&" : "?")village=\(away.spot.village)", column)
                 #expect(one.status == 404, "\(name) by \(column) for a neighbour's village: \(one.status)")
             }
+        case "sent-network", "sent-networks":
+            let mine = try await stage.aSentNetwork(.refused, at: stage.home)
+            let theirs = try await stage.aSentNetwork(.refused, at: stage.abroad)
+            if name == "sent-networks" {
+                try await shows(name, column, mark, "/network/imports", mine.text, theirs.text)
+            } else {
+                try await expect(name, column, mark, "/network/imports/\(mine)", "/network/imports/\(theirs)")
+            }
         case "interruptions":
             let (mine, theirs) = (UUID().uuidString, UUID().uuidString)
             try await stage.anInterruption(mine, at: stage.home)

@@ -18,6 +18,7 @@ struct NetworkPages: Sendable {
         site.page("/network/areas/:area", who: who, areaPage)
         site.page("/network/versions/:version", who: who, versionPage)
         site.page("/network/unlinked", who: who, unlinkedPage)
+        SentNetworkPages(directory: directory, stylesheet: stylesheet).register(on: site)
         DevicePages(stylesheet: stylesheet, directory: directory).register(on: site)
     }
 
@@ -43,7 +44,7 @@ struct NetworkPages: Sendable {
                 words["network.title"],
                 body: """
                     <div class="empty"><h2>\(words["network.empty"])</h2><p>\(words["network.empty.next"])</p>\
-                    <p><code>cunwang import network Data/networks/rural1</code></p></div>
+                    <p><code>cunwang import network Data/networks/rural1</code></p></div>\(Self.importLink(visit))
                     """)
         }
         let missing = links.reduce(0) { $0 + $1.missing }
@@ -53,12 +54,20 @@ struct NetworkPages: Sendable {
             body: """
                 \(stylesheet)<p class="lead">\(words("network.lead", ["linked": "\(all - missing)", "all": "\(all)"]))</p>
                 <p class="actions"><a class="button second" href="/map">\(Icon.place) \(words["map.title"])</a>\
-                <a class="button second" href="/network/unlinked">\(words("network.unlinked.link", ["n": "\(missing)"]))</a></p>
+                <a class="button second" href="/network/unlinked">\(words("network.unlinked.link", ["n": "\(missing)"]))</a></p>\(Self.importLink(visit))
                 \(GridParts.table(
                     words["network.feeders"],
                     heads: ["network.feeder", "network.code", "network.substation", "network.station", "network.customers", "network.areas", "network.version"],
                     rows, words))
                 """)
+    }
+
+    private static func importLink(_ visit: Visit) -> HTML? {
+        guard visit.actor.has(.company) else { return nil }
+        return """
+            <p class="actions"><a class="button second" href="/network/import">\(visit.words["action.send-network.title"])</a>\
+            <a class="button second" href="/network/imports">\(visit.words["network.imports"])</a></p>
+            """
     }
 
     private static func versionCell(_ version: NetworkVersionInfo, _ visit: Visit) -> HTML {

@@ -1,0 +1,44 @@
+package import Values
+
+/// A table or a document that somebody sent, kept as it came; what it holds is for the action to judge.
+package struct SentFile: Sendable, Hashable, Codable, InputValue {
+    /// Larger ones are read on the server itself, by a command.
+    package static let mostBytes = 32 * 1024 * 1024
+    package static let type = "application/octet-stream"
+
+    /// SHA-256 of its bytes; names the blob.
+    package let hash: String
+    package let bytes: Int
+
+    package init(hash: String, bytes: Int) {
+        self.hash = hash
+        self.bytes = bytes
+    }
+
+    /// A file of a form, or in JSON what the upload door answered.
+    package static func parse(_ raw: RawInput?, _ rules: [InputRule]) throws(InputComplaint) -> SentFile {
+        switch raw {
+        case .uploads(let files):
+            guard let file = files.first else { throw .missing }
+            guard file.type == type else { throw InputComplaint("not-an-upload") }
+            return SentFile(hash: file.hash, bytes: file.bytes)
+        case .text(let text), .string(let text):
+            guard let file = SentFile(token: text) else { throw InputComplaint("not-an-upload") }
+            return file
+        case nil, .null: throw .missing
+        default: throw .wrongType
+        }
+    }
+    package static func schema(_ rules: [InputRule]) -> Schema {
+        .string(pattern: "^[0-9a-f]{64}~[1-9][0-9]{0,7}~application/octet-stream$")
+    }
+    package static func control(_ rules: [InputRule]) -> InputControl { .file }
+
+    package init?(token: String) {
+        let parts = token.split(separator: "~", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].utf8.count == 64, unhex(String(parts[0])) != nil, parts[2] == Self.type,
+            let bytes = Int(parts[1]), (1...Self.mostBytes).contains(bytes)
+        else { return nil }
+        self.init(hash: String(parts[0]), bytes: bytes)
+    }
+}
