@@ -34,6 +34,9 @@ package struct SentFile: Sendable, Hashable, Codable, InputValue {
     }
     package static func control(_ rules: [InputRule]) -> InputControl { .file }
 
+    /// What stands for this file in JSON: `HASH~BYTES~TYPE`.
+    package var token: String { "\(hash)~\(bytes)~\(Self.type)" }
+
     package init?(token: String) {
         let parts = token.split(separator: "~", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].utf8.count == 64, unhex(String(parts[0])) != nil, parts[2] == Self.type,

@@ -102,13 +102,13 @@ import Values
     @Test func aBadNetworkIsRefusedWithWordsAtItsLine() async throws {
         try await withVillage { village in
             let cases: [(name: String, change: (inout [String: String]) -> Void, words: [String])] = [
-                ("a ring", { $0["edges"]! += "ring,,line,B0,B2,10,,,true,\n" }, ["成环"]),
+                ("a ring", { $0["edges"]! += "ring,,line,B0,B2,10,,,true,\n" }, ["环路"]),
                 (
                     "an orphan",
                     {
                         $0["nodes"]! += "lonely,,bus,0.4,,\nlonelier,,bus,0.4,,\n"
                         $0["edges"]! += "away,,line,lonely,lonelier,1,,,true,\n"
-                    }, ["lonely"]
+                    }, ["孤岛"]
                 ),
                 ("a missing parent", { $0["edges"]! += "nowhere,,line,B0,B99999,10,,,true,\n" }, ["B99999"]),
                 ("an id twice", { files in files["nodes"]! += files["nodes"]!.split(separator: "\n")[1] + "\n" }, ["nodes.csv:"]),

@@ -1,5 +1,6 @@
 import Desk
 import Foundation
+import Grid
 import HTTPTypes
 import Outages
 import Service
@@ -12,7 +13,7 @@ import Values
 
 /// What of a planned outage may change, and who hears what of it.
 @Suite struct PlannedChangeTests {
-    private struct Made { let path: String, first: [String], second: [String] }
+    private struct Made { let path: String, first: [String], second: [String], stage: PermissionStage }
 
     /// Announced for 3 December from eight to twelve: households of Bugang behind K1; those of Zhaozhuang
     /// hang behind K2.
@@ -28,7 +29,7 @@ import Values
         let number = try #require(asked.json["number"] as? String, "\(asked.text)")
         #expect(try await village.api(.post, "/planned/\(number)/approve", [:], as: village.head).status == 200)
         try await settle(village)
-        return Made(path: "/planned/\(number)", first: feeder.first, second: feeder.second)
+        return Made(path: "/planned/\(number)", first: feeder.first, second: feeder.second, stage: stage)
     }
 
     private static func settle(_ village: TestVillage) async throws {
@@ -90,8 +91,7 @@ import Values
     @Test func whoWasPutThereByHandHearsOfTheChangeOrThatTheirVillageIsNotConcerned() async throws {
         try await withVillage { village in
             let made = try await Self.announced(village)
-            let stage = try await PermissionStage.make(village)
-            let loose = try await stage.anAccount(at: stage.home)
+            let loose = try await made.stage.anAccount(at: made.stage.home)
             let placed = try await village.api(
                 .post, made.path + "/households", ["number": loose.number, "concerned": true], as: village.li)
             #expect(placed.status == 200, "\(placed.text)")

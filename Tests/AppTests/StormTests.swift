@@ -39,6 +39,7 @@ import Values
         #expect(log.faults.count > 30)
         #expect(log.reports >= 300)
         #expect(!log.parents.isEmpty, "somebody stayed dark")
+        #expect(log.worksBegan != nil && log.worksOver != nil, "planned work was done")
         #expect(log.passedOver > 0, "somebody did not answer")
         #expect(check.lines.count > 50)
         for line in check.lines { #expect(line.isEqual, "\(line.what): \(line.expected), found \(line.found)") }
@@ -57,7 +58,11 @@ import Values
 
         #expect(plan.reports.map(\.at) == again.reports.map(\.at), "the same seed is the same night")
         #expect(plan.reports.map(\.at) != other.reports.map(\.at))
-        #expect(plan.reports.count == 300)
+        let works = try #require(plan.works)
+        let told = plan.reports.filter { $0.fault == StormPlan.worksNumber }
+        #expect(plan.reports.count == 300 + told.count && told.count == 12)
+        #expect(Set(told.map(\.way)) == [.visitor, .place, .meter])
+        #expect(!plan.faults.contains { $0.feeder == works.feeder && $0.positions.overlaps(works.area.positions) })
         #expect(plan.reports.map(\.at) == plan.reports.map(\.at).sorted())
         for (number, fault) in plan.faults.enumerated() {
             for later in plan.faults.dropFirst(number + 1) where later.feeder == fault.feeder {

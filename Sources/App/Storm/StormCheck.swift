@@ -96,13 +96,25 @@ struct StormCheck: Sendable {
         var right = 0
         let into = try await joined()
         for word in words {
-            guard let feeder = county.feeders.firstIndex(where: { $0 == word.feeder }), let incident = word.incident else { continue }
-            guard let position = word.somewhere else { continue }
+            guard let feeder = county.feeders.firstIndex(where: { $0 == word.feeder }), let position = word.somewhere else { continue }
+            if log.isWorks(feeder: feeder, position: position) {
+                // Dark on purpose: known, and no outage of its own.
+                if word.incident == nil { right += 1 }
+                continue
+            }
+            guard let incident = word.incident else { continue }
             let fault = log.fault(feeder: feeder, position: position, by: word.at)
             if fault.flatMap({ log.incident[$0.number] }) == into[incident] ?? incident { right += 1 }
         }
         add("reports", log.reports, words.count)
-        add("reports in the outage of their fault", words.count, right)
+        add("reports in the outage of their fault, or explained by the planned work", words.count, right)
+        let left = try await county.desk.database.read { [county] in try $0.stormReports(county: county.path, state: "waiting") }
+        add("reports that nobody has looked at", 0, left)
+        guard let works = log.works else { return }
+        for template in ["planned-announced", "planned-started", "planned-restored"] {
+            let told = try await county.desk.database.read { [county] in try $0.stormTold(county: county.path, template: template) }
+            add("planned work: households that heard \(template)", works.area.positions.count, told)
+        }
     }
 
     private func joined() async throws -> [ID<Case>: ID<Case>] {

@@ -45,6 +45,12 @@ struct StormTruth: Sendable {
                 }
             }
         }
+        if let works = log.works, let began = log.worksBegan, let over = log.worksOver {
+            rows.append(
+                Row(
+                    fault: StormPlan.worksNumber, feeder: ground.feeders[works.feeder].code, area: "\(works.area.code)-T",
+                    customers: works.area.positions.count, milliseconds: over.since(began)))
+        }
         self.rows = rows
     }
 

@@ -34,6 +34,11 @@ struct StormLog: Sendable {
     /// By fault: positions whose household told of it by name.
     var told: [Int: Set<Int>] = [:]
     var reports = 0
+    /// What of the planned work was done when.
+    var worksBegan: Instant?
+    var worksOver: Instant?
+    /// The plan's planned work.
+    let works: StormPlan.Works?
     var joins = 0
     var splits = 0
     var passedOver = 0
@@ -43,6 +48,11 @@ struct StormLog: Sendable {
 
     init(_ plan: StormPlan) {
         faults = plan.faults
+        works = plan.works
+    }
+
+    func isWorks(feeder: Int, position: Int) -> Bool {
+        works.map { $0.feeder == feeder && $0.area.positions.contains(position) } ?? false
     }
 
     /// The fault that made a position dark as far as it had begun; of two the later one.

@@ -19,6 +19,8 @@ actor StormNight {
     /// Receipts by fault and position, for "is your light back?".
     var secrets: [[Int]: [String]] = [:]
     var crews = StormCrews()
+    /// Number of the planned outage.
+    var works: String?
     private var actors: [ID<Person>: Actor] = [:]
     private var dispatchers: [ID<Unit>: ID<Person>] = [:]
 
@@ -42,6 +44,7 @@ actor StormNight {
         var next = 0
         var now = plan.start
         let end = plan.start.adding(hours: Self.mostHours)
+        try await announceWorks()
         while now < end {
             now = now.adding(minutes: 1)
             while next < plan.reports.count, plan.reports[next].at <= now {
@@ -54,8 +57,13 @@ actor StormNight {
             if jumps { try await pass(now) }
             let open = try await desk.database.read { [county] in try $0.stormIncidents(county: county.path, onlyOpen: true) }
             try await work(open, at: now)
+            try await workAsPlanned(at: now)
             minute(now, log.reports, open.count)
-            if next == plan.reports.count, open.isEmpty, crews.tasks.isEmpty, log.faults.allSatisfy(log.isOver) { break }
+            if next == plan.reports.count, open.isEmpty, crews.tasks.isEmpty, log.faults.allSatisfy(log.isOver),
+                works == nil || log.worksOver != nil
+            {
+                break
+            }
         }
         try await settle(now)
         return log
@@ -78,6 +86,7 @@ actor StormNight {
         try await IncidentSweep.tick(desk, at: now)
         while try await Broadcasts.tick(desk, at: now) {}
         while try await HouseholdNotices.tick(desk, at: now) {}
+        while try await PlannedSweep.tick(desk, at: now) {}
         guard now.milliseconds / 60_000 % 10 == 0 else { return }
         while try await RequestSweep.tick(desk, at: now) >= 200 {}
         try await deliver()
@@ -125,10 +134,11 @@ actor StormNight {
     }
 
     private func tell(_ report: StormPlan.Report) async throws {
-        let fault = plan.faults[report.fault]
-        let household = county.ground.household(fault.feeder, report.position)
+        let isWorks = report.fault == StormPlan.worksNumber
+        let feeder = isWorks ? plan.works?.feeder ?? 0 : plan.faults[report.fault].feeder
+        let household = county.ground.household(feeder, report.position)
         log.reports += 1
-        log.firstWord[fault.number] = min(log.firstWord[fault.number] ?? report.at, report.at)
+        if !isWorks { log.firstWord[report.fault] = min(log.firstWord[report.fault] ?? report.at, report.at) }
         if report.way == .meter { return try await gasp(household, at: report.at) }
         var fields: RawInputs = [
             "village": .text(county.villages[household.village]?.text ?? ""), "name": .text(household.name),
@@ -138,10 +148,10 @@ actor StormNight {
         ]
         var actor = Actor.stranger(address: "127.0.0.1")
         switch report.way {
-        case .signedIn: actor = try await self.actor(county.person(fault.feeder, report.position), at: report.at)
+        case .signedIn: actor = try await self.actor(county.person(feeder, report.position), at: report.at)
         case .dispatcher: actor = try await dispatcher(of: station(household), at: report.at)
         case .place:
-            let place = county.ground.feeders[fault.feeder].place(of: report.position)
+            let place = county.ground.feeders[feeder].place(of: report.position)
             fields["account"] = nil
             fields["phone"] = .text("1991\(1_000_000 + log.reports)")
             fields["latitude"] = place.map { .number($0.latitude) }
@@ -149,8 +159,9 @@ actor StormNight {
         default: break
         }
         let receipt = try await desk.perform(ReportNoLight.self, fields, by: actor, at: report.at).output
-        secrets[[fault.number, report.position], default: []].append(receipt.receipt)
-        if report.way != .place { log.told[fault.number, default: []].insert(report.position) }
+        guard !isWorks else { return }
+        secrets[[report.fault, report.position], default: []].append(receipt.receipt)
+        if report.way != .place { log.told[report.fault, default: []].insert(report.position) }
     }
 
     /// A meter's last word; the clock of every seventh is an hour wrong.

@@ -65,12 +65,17 @@ struct StormPlan: Sendable {
         let isAlone: Bool
     }
 
+    /// Stands for the planned work where a report names its fault.
+    static let worksNumber = -1
+
+    private(set) var works: Works?
     let start: Instant
     private(set) var faults: [Fault] = []
     /// In order of time.
     private(set) var reports: [Report] = []
 
     private let ground: StormGround
+    private var calm: StormGround.Area?
     private var dice: DemoDice
 
     /// Faults begin within so many minutes, and people tell within so many of that.
@@ -86,6 +91,25 @@ struct StormPlan: Sendable {
         dice = DemoDice("storm-\(seed)")
         drawFaults()
         drawReports(wanted)
+        drawWorks(seed)
+    }
+
+    /// An area without a fault, and some of its people, who tell of it all the same.
+    private mutating func drawWorks(_ seed: Int) {
+        var dice = DemoDice("storm-works-\(seed)")
+        let feeder = ground.feeders.count - 1
+        guard let area = calm else { return }
+        let from = start.adding(minutes: 60)
+        works = Works(
+            feeder: feeder, area: area, device: ground.feeders[feeder].fuse(of: area), from: from, until: from.adding(minutes: 120),
+            back: from.adding(minutes: 105))
+        for (number, position) in dice.shuffled(Array(area.positions)).prefix(12).enumerated() {
+            reports.append(
+                Report(
+                    at: from.adding(seconds: Int64(dice.number(in: 300...2_400))), fault: Self.worksNumber,
+                    position: position, way: number % 5 == 4 ? .place : number % 5 == 3 ? .meter : .visitor, isAlone: false))
+        }
+        reports.sort { ($0.at, $0.fault, $0.position) < ($1.at, $1.fault, $1.position) }
     }
 
     /// The fault that made a position dark, as far as it had begun.
@@ -133,6 +157,8 @@ struct StormPlan: Sendable {
             free.removeAll { tree.customers(edge).contains($0.positions.lowerBound) }
         }
         free = dice.shuffled(free)
+        // The last feeder keeps an area for the planned work.
+        if feeder == ground.feeders.count - 1 { calm = free.popLast() }
         for area in free.prefix(3) {
             let edge = tree.edge(id: dice.happens(perMille: 500) ? here.fuse(of: area) : "\(area.code)-T") ?? 0
             found.append(Spot(kind: .area, feeder: feeder, edge: edge, positions: area.positions))

@@ -82,6 +82,15 @@ extension Transaction {
         ) { StormWord(feeder: $0[0], position: $0[1], at: $0[2], incident: $0[3], areaBegins: $0[4]) }
     }
 
+    /// Account holders who got a notice of planned work in the application.
+    func stormTold(county: String, template: String) throws -> Int {
+        try value(
+            """
+            SELECT COUNT(DISTINCT person) FROM outbox
+            WHERE county = \(county) AND template = \(template) AND channel = 'inbox'
+            """) ?? 0
+    }
+
     func stormReports(county: String, state: String) throws -> Int {
         try value("SELECT COUNT(*) FROM outage_report WHERE county = \(county) AND state = \(state)") ?? 0
     }

@@ -1,5 +1,4 @@
 package import Desk
-import Foundation
 package import PowerRules
 import Registry
 import Storage

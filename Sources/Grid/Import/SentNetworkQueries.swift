@@ -1,5 +1,6 @@
 import Desk
 import Foundation
+import PowerRules
 import Registry
 package import Storage
 package import Values

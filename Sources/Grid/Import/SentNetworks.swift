@@ -18,7 +18,7 @@ package enum SentNetworks {
     package static func tick(_ desk: Desk) async throws -> Bool {
         let now = desk.clock.now
         let until = now.adding(minutes: leaseMinutes)
-        guard let taken = try await desk.database.write({ try $0.takeSent(at: now, until: until) }) else { return false }
+        guard let taken = try await desk.database.drain({ try $0.takeSent(at: now, until: until) }) else { return false }
         do {
             try await work(on: taken, desk)
         } catch let problem as Problem where problem.code == "network-import-busy" {

@@ -31,7 +31,7 @@ struct OutageFolding {
         for report in waiting where report.isDark {
             if let known = try known(report) {
                 joining[known, default: []].append(report)
-            } else if let position = report.position, planned.contains(where: { $0.contains(position) }) {
+            } else if isPlanned(report, planned) {
                 // Dark by plan or by a switch: whoever reports is told so and nobody is sent.
                 try work.tx.set("past", of: [report.id])
             } else {
@@ -48,6 +48,13 @@ struct OutageFolding {
     private func plannedDark() throws -> [Range<Int>] {
         guard let feeder = model?.feeder.id else { return [] }
         return try work.tx.darkRanges(feeder: feeder) + work.plannedDark(feeder: feeder)
+    }
+
+    /// Also where only the area is known, and all of it is dark on purpose.
+    private func isPlanned(_ report: OutageReport, _ planned: [Range<Int>]) -> Bool {
+        if let position = report.position { return planned.contains { $0.contains(position) } }
+        guard let area = model?.areas.first(where: { $0.id == report.area })?.positions, !area.isEmpty else { return false }
+        return without([area], planned).isEmpty
     }
 
     /// The incident that a report certainly belongs to.
