@@ -47,6 +47,12 @@ import Values
                 #expect(try tx.value("SELECT load_kw FROM household WHERE id = 'nobody'") as Double? == nil)
                 let day: Day?? = try tx.first("SELECT since FROM household") { $0[0] as Day? }
                 #expect(day == .some(nil))
+                // Every type that has a reading of its own, where it need not be there.
+                _ = try tx.first("SELECT since FROM household") { row in
+                    #expect(row[0] as Bool? == nil && row[0] as Code? == nil && row[0] as Int64? == nil)
+                    #expect(row[0] as Int? == nil && row[0] as Instant? == nil && row[0] as String? == nil)
+                    #expect(row[0] as ID<Village>? == nil && row[0] as Double? == nil)
+                }
                 #expect(try tx.rows("SELECT id FROM household WHERE since IS NOT NULL") { $0[0] as String } == [])
             }
         }
