@@ -77,7 +77,7 @@ struct KindsPage: Sendable {
             <td data-label="\(words["kinds.starts"])">\(names(limit.starts, kind, visit))</td>
             <td data-label="\(words["kinds.stops"])">\(names(limit.stops, kind, visit))</td>
             <td data-label="\(words["kinds.pauses"])">\(limit.pauses.map { kind.stateTitle($0).in(visit.language) }.joined(separator: words["staff.list-comma"]))</td>
-            <td data-label="\(words["kinds.source"])">\(Self.source(limit.source, words))</td></tr>
+            <td data-label="\(words["kinds.source"])"><div>\(Self.source(limit.source, words))</div></td></tr>
             """
         }
         return table("limits", ["limit-name", "limit", "starts", "stops", "pauses", "source"], rows, visit)
