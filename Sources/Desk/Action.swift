@@ -94,13 +94,14 @@ package enum Who: Sendable, Equatable {
 
     /// - Throws: `Problem.notSignedIn` or `Problem.forbidden`.
     package func check(_ actor: Actor) throws(Problem) {
+        guard admits(actor) else { throw actor.person == nil ? .notSignedIn : .forbidden }
+    }
+
+    package func admits(_ actor: Actor) -> Bool {
         switch self {
-        case .anybody: return
-        case .signedIn:
-            guard actor.person != nil else { throw .notSignedIn }
-        case .roles(let allowed):
-            guard actor.person != nil else { throw .notSignedIn }
-            guard actor.grants.contains(where: { allowed.contains($0.role) }) else { throw .forbidden }
+        case .anybody: true
+        case .signedIn: actor.person != nil
+        case .roles(let allowed): actor.person != nil && actor.grants.contains { allowed.contains($0.role) }
         }
     }
 }

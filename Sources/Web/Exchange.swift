@@ -101,18 +101,6 @@ struct Exchange: Sendable {
 
     // MARK: Answers
 
-    /// A page that was asked for, with what waits behind the links of its header.
-    func show(_ page: Page) async -> Response {
-        guard visit.session != nil else { return answer(page) }
-        var page = page
-        for link in house.links {
-            guard let count = link.count, (try? link.who.check(visit.actor)) != nil else { continue }
-            // A page is worth more than a number in its header.
-            page.waiting[link.path] = try? await count(visit)
-        }
-        return answer(page)
-    }
-
     /// A page in its layout.
     func answer(_ page: Page) -> Response {
         var headers = house.pageHeaders

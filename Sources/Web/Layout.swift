@@ -44,7 +44,7 @@ func layout(_ page: Page, _ visit: Visit, _ house: House) -> HTML {
         </head>
         <body>
         <a class="skip" href="#main">\(words["layout.skip"])</a>
-        \(header(page, visit, house, name))
+        \(header(visit, house, name))
         <main id="main" tabindex="-1">
         \(back)\(heading)
         \(page.body)
@@ -56,7 +56,7 @@ func layout(_ page: Page, _ visit: Visit, _ house: House) -> HTML {
         """
 }
 
-private func header(_ page: Page, _ visit: Visit, _ house: House, _ name: String) -> HTML {
+private func header(_ visit: Visit, _ house: House, _ name: String) -> HTML {
     let words = visit.words
     let other: Language = visit.language == .chinese ? .english : .chinese
     let back = percentEncoded(visit.target)
@@ -70,7 +70,7 @@ private func header(_ page: Page, _ visit: Visit, _ house: House, _ name: String
         </p>
         \(whoIsHere(visit))
         </div>
-        \(navigation(page, visit, house))
+        \(navigation(visit, house))
         </header>
         """
 }
@@ -90,23 +90,23 @@ private func whoIsHere(_ visit: Visit) -> HTML {
 
 /// What is wanted all day stands in the header, the rest below "more"; in large-text mode everything
 /// is folded away, so that the page keeps its few actions.
-private func navigation(_ page: Page, _ visit: Visit, _ house: House) -> HTML? {
+private func navigation(_ visit: Visit, _ house: House) -> HTML? {
     let words = visit.words
     let here = visit.path
     func item(_ link: NavigationLink) -> HTML {
         """
         <li><a href="\(link.path)"\(here == link.path ? " aria-current=\"page\"" as HTML : .empty)>\(words[link.key])\
-        \(waiting(page.waiting[link.path] ?? 0, words))</a></li>
+        \(waiting(link.count?(visit) ?? 0, words))</a></li>
         """
     }
-    let open = house.links.filter { (try? $0.who.check(visit.actor)) != nil }
+    let open = house.links.filter { $0.who.admits(visit.actor) }
     if open.isEmpty { return nil }
     let first = visit.isLarge || open.count <= 6 ? open : open.filter(\.isFirst)
     let rest = first.count == open.count ? [] : open.filter { !$0.isFirst }
     let list: HTML = "<ul>\(first.map(item))</ul>"
     if visit.isLarge {
         return
-            "<nav class=\"links\" aria-label=\"\(words["layout.navigation"])\"><details><summary>\(words["layout.menu"])\(waiting(page.waiting.values.max() ?? 0, words))</summary>\(list)</details></nav>"
+            "<nav class=\"links\" aria-label=\"\(words["layout.navigation"])\"><details><summary>\(words["layout.menu"])\(waiting(open.map { $0.count?(visit) ?? 0 }.max() ?? 0, words))</summary>\(list)</details></nav>"
     }
     let isHere = rest.contains { $0.path == here }
     let more: HTML? =

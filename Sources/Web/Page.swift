@@ -18,8 +18,6 @@ package struct Page: Sendable {
     package var retryAfter: Int?
     /// Origins outside this server from which the page shows pictures: `https://tiles.example`.
     package var imageOrigins: [String] = []
-    /// How much waits behind links of the header, by their path.
-    var waiting: [String: Int] = [:]
 
     package init(
         _ title: String, wide: Bool = false, scripts: [String] = [], status: Int = 200, back: String? = nil,

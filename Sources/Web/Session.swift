@@ -9,8 +9,20 @@ package struct SessionInfo: Sendable {
     package let expires: Instant
     /// Signed in with a starting password that somebody else knows: first it must be changed.
     package let mustChange: Bool
-    package init(actor: Actor, tokenHash: String, expires: Instant, mustChange: Bool = false) {
+    /// Messages that wait to be read, counted up to 100; read with the session, since it stands on
+    /// every page.
+    package let unread: Int
+    /// What forms are bound to: the keyed hash of `tokenHash` for `formPurpose`, where it was computed
+    /// with the session; nil: it is computed when it is wanted.
+    package let formToken: String?
+    package static let formPurpose = "csrf"
+    package init(
+        actor: Actor, tokenHash: String, expires: Instant, mustChange: Bool = false, unread: Int = 0,
+        formToken: String? = nil
+    ) {
+        self.formToken = formToken
         self.mustChange = mustChange
+        self.unread = unread
         self.actor = actor
         self.tokenHash = tokenHash
         self.expires = expires

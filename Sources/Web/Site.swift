@@ -35,7 +35,7 @@ package final class Site {
         add(RouteDescription("GET", path, who, .page)) { exchange in
             try who.check(exchange.visit.actor)
             do {
-                return await exchange.show(try await handler(exchange.visit))
+                return exchange.answer(try await handler(exchange.visit))
             } catch let problem as Problem where problem.isOfPath(exchange.visit.parameters) {
                 throw Problem.notFound
             }
@@ -89,7 +89,7 @@ package final class Site {
         if let path {
             add(RouteDescription("GET", path, A.who, .form, name: A.name)) { exchange in
                 try A.who.check(exchange.visit.actor)
-                return await exchange.show(try await form(exchange.visit, FormState(from: exchange.visit)))
+                return exchange.answer(try await form(exchange.visit, FormState(from: exchange.visit)))
             }
         }
         add(RouteDescription("POST", A.door.path, A.who, .formAction, name: A.name, inputs: list)) { exchange in
@@ -126,10 +126,10 @@ package final class Site {
     ///
     /// - Parameters:
     ///   - first: wanted all day long: stands in the header itself, the others below "more".
-    ///   - count: how much waits there for the visitor; read for every page, so it must be cheap.
+    ///   - count: how much waits there for the visitor.
     package func link(
         _ path: String, key: String, who: Who = .signedIn, first: Bool = false,
-        count: (@Sendable (Visit) async throws -> Int)? = nil
+        count: (@Sendable (Visit) -> Int)? = nil
     ) {
         links.append(NavigationLink(path: path, key: key, who: who, isFirst: first, count: count))
     }
@@ -199,7 +199,7 @@ struct NavigationLink: Sendable {
     let key: String
     let who: Who
     let isFirst: Bool
-    let count: (@Sendable (Visit) async throws -> Int)?
+    let count: (@Sendable (Visit) -> Int)?
 }
 
 extension Problem {

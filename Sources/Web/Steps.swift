@@ -79,7 +79,7 @@ extension Site {
         add(RouteDescription("GET", path, A.who, .form, name: A.name)) { exchange in
             try A.who.check(exchange.visit.actor)
             let visit = exchange.visit
-            return await exchange.show(
+            return exchange.answer(
                 try await flow.show(0, FormState(from: visit), draft: [:], token: nil, visit))
         }
         add(RouteDescription("POST", path, A.who, .formAction, name: A.name, inputs: list)) { exchange in
@@ -90,7 +90,7 @@ extension Site {
             try A.who.check(visit.actor)
             let index = try flow.index(visit["step"])
             let draft = try await flow.draft(visit)
-            return await exchange.show(
+            return exchange.answer(
                 try await flow.show(
                     index, FormState(values: draft.values), draft: draft.values, token: visit["draft"], visit))
         }

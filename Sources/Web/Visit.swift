@@ -29,7 +29,7 @@ package struct Visit: Sendable {
     /// Token that a form of this visit carries. It depends only on the session (or the stranger's
     /// cookie) and the installation's keys, so that forms outlive a restart.
     package var csrf: String {
-        desk.keys.hash(session?.tokenHash ?? "visitor:" + visitor, for: "csrf")
+        session?.formToken ?? desk.keys.hash(session?.tokenHash ?? "visitor:" + visitor, for: SessionInfo.formPurpose)
     }
 
     /// A new key for a form, so that sending it twice does it once.

@@ -83,7 +83,9 @@ package struct RegistrySessions: SessionSource {
             return known.info
         }
         let hash = desk.keys.hash(token, for: sessionPurpose)
-        guard let found = try await desk.database.read({ try $0.session(hash, at: now) }) else { return nil }
+        let formToken = desk.keys.hash(hash, for: SessionInfo.formPurpose)
+        guard let found = try await desk.database.read({ try $0.session(hash, formToken: formToken, at: now) })
+        else { return nil }
         if span > 0 {
             let fresh = Kept(
                 info: found.info, epoch: epoch, until: min(now.adding(milliseconds: span), found.info.expires))
@@ -118,15 +120,17 @@ private struct FoundSession: Sendable {
 
 extension Transaction {
     /// One row per grant.
-    fileprivate func session(_ hash: String, at now: Instant) throws -> FoundSession? {
+    fileprivate func session(_ hash: String, formToken: String, at now: Instant) throws -> FoundSession? {
         struct Line {
             let person: ID<Person>, name: String, county: String, isCustomer: Bool, phoneHash: String?
-            let expires: Instant, seenAt: Instant, isTrusted: Bool, grant: Grant?, mustChange: Bool
+            let expires: Instant, seenAt: Instant, isTrusted: Bool, grant: Grant?, mustChange: Bool, unread: Int
         }
         let lines = try rows(
             """
             SELECT s.person, p.name, p.county, p.customer, p.phone_hash, s.expires_at, s.seen_at, s.trusted,
-                   g.role, g.unit, g.reach, p.must_change
+                   g.role, g.unit, g.reach, p.must_change,
+                   (SELECT COUNT(*) FROM (SELECT 1 FROM inbox i WHERE i.person = s.person AND i.read_at IS NULL
+                    LIMIT 100) u)
             FROM session s JOIN person p ON p.id = s.person AND p.active = 1
             LEFT JOIN grant_ g ON g.person = s.person AND g.since <= \(now) AND (g.until IS NULL OR g.until > \(now))
             WHERE s.token_hash = \(hash) AND s.expires_at > \(now)
@@ -135,7 +139,8 @@ extension Transaction {
             Line(
                 person: row[0], name: row[1], county: row[2], isCustomer: row[3], phoneHash: row[4], expires: row[5],
                 seenAt: row[6], isTrusted: row[7],
-                grant: (row[8] as Role?).map { Grant(role: $0, unit: row[9], reach: row[10]) }, mustChange: row[11])
+                grant: (row[8] as Role?).map { Grant(role: $0, unit: row[9], reach: row[10]) }, mustChange: row[11],
+                unread: row[12])
         }
         guard let first = lines.first else { return nil }
         var grants: [Grant] = []
@@ -146,7 +151,8 @@ extension Transaction {
             phoneHash: first.isCustomer ? first.phoneHash : nil, session: hash)
         return FoundSession(
             info: SessionInfo(
-                actor: actor, tokenHash: hash, expires: first.expires, mustChange: first.mustChange),
+                actor: actor, tokenHash: hash, expires: first.expires, mustChange: first.mustChange, unread: first.unread,
+                formToken: formToken),
             isTrusted: first.isTrusted,
             seenAt: first.seenAt)
     }

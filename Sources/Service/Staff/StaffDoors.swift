@@ -44,10 +44,7 @@ package enum StaffDoors {
         site.link("/board", key: "staff.nav.board", who: BoardQuery.who, first: true)
         site.link("/search", key: "staff.nav.search", who: staff, first: true)
         site.link("/told", key: "staff.nav.told", who: ToldListQuery.who)
-        site.link("/inbox", key: "staff.nav.inbox", who: .signedIn, first: true) { visit in
-            guard let person = visit.actor.person else { return 0 }
-            return try await visit.desk.database.read { try $0.unread(of: person) }
-        }
+        site.link("/inbox", key: "staff.nav.inbox", who: .signedIn, first: true) { $0.session?.unread ?? 0 }
         site.link("/record", key: "staff.nav.record", who: .roles(.representative))
         site.link("/kinds", key: "staff.nav.kinds", who: staff)
         site.link("/operations", key: "staff.nav.operations", who: .roles(.company, .stationHead))
