@@ -51,7 +51,7 @@ extension Exchange {
     ) async throws -> Response {
         let token = visit.csrf
         // Large files are gathered only for those who may send them.
-        let mayTry = (try? A.who.check(visit.actor)) != nil
+        let mayTry = A.who.admits(visit.actor)
         let files = mayTry ? Set(list.fields.filter { $0.control == .file }.map(\.name)) : []
         let sent = try await readForm(files: files) { $0 == token }
         var state = FormState(values: sent.values)

@@ -16,7 +16,7 @@ struct PlannedHouseholdPages: Sendable {
         inputs["part"] = .text(part.rawValue)
         let found = try await visit.desk.fetch(PlannedHouseholdsQuery.self, inputs, by: visit.actor, at: visit.now)
         let number = visit["outage"]
-        let mayPlace = (try? PlacePlannedHousehold.who.check(visit.actor)) != nil
+        let mayPlace = PlacePlannedHousehold.who.admits(visit.actor)
         let tabs: [HTML] = PlannedPart.allCases.map { one in
             let here: HTML = one == part ? " aria-current=\"page\"" : .empty
             return "<li><a href=\"\(visit.link(["part": one.rawValue, "after": nil]))\"\(here)>\(words["planned-part.\(one.rawValue)"])</a></li>"
@@ -73,7 +73,7 @@ struct PlannedHouseholdPages: Sendable {
     func tags(_ visit: Visit, _ state: FormState = FormState()) async throws -> Page {
         let words = visit.words
         let found = try await visit.desk.fetch(TaggedQuery.self, visit.asked("tag", "after"), by: visit.actor, at: visit.now)
-        let mayTag = (try? TagHousehold.who.check(visit.actor)) != nil
+        let mayTag = TagHousehold.who.admits(visit.actor)
         let rows: [HTML] = found.items.map { item in
             """
             <li><h3>\(OutageHTML.chinese(item.name, words)) <span class="tag urgent">\(words["household-tag.\(item.tag.rawValue)"])</span></h3>
@@ -101,7 +101,7 @@ struct PlannedHouseholdPages: Sendable {
     func quiet(_ visit: Visit, _ state: FormState = FormState()) async throws -> Page {
         let words = visit.words
         let found = try await visit.desk.fetch(QuietDaysQuery.self, [:], by: visit.actor, at: visit.now)
-        let mayChange = (try? AddQuietDays.who.check(visit.actor)) != nil
+        let mayChange = AddQuietDays.who.admits(visit.actor)
         let rows: [HTML] = found.items.map { item in
             """
             <li><h3>\(item.title.in(visit.language)) <span class="tag">\(words["quiet-kind.\(item.kind.rawValue)"])</span></h3>

@@ -163,7 +163,7 @@ struct PlannedPages: Sendable {
         func count(_ n: Int, _ part: String) -> HTML {
             "<a href=\"\(base)?part=\(part)\">\(n)</a>"
         }
-        let mayList = (try? PlannedHouseholdsQuery.who.check(visit.actor)) != nil
+        let mayList = PlannedHouseholdsQuery.who.admits(visit.actor)
         func shown(_ n: Int, _ part: String) -> HTML { mayList ? count(n, part) : "\(n)" }
         let targets: HTML? =
             staff.isListed && view.announcedAt != nil && staff.untold > 0

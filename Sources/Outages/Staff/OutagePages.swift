@@ -49,7 +49,7 @@ struct OutagePages: Sendable {
     func one(_ visit: Visit) async throws -> Page {
         let view = try await view(visit)
         let number = Code(stored: view.item.number)
-        let mayList = (try? IncidentHouseholdsQuery.who.check(visit.actor)) != nil && view.joinedInto == nil
+        let mayList = IncidentHouseholdsQuery.who.admits(visit.actor) && view.joinedInto == nil
         let households = mayList ? try await IncidentHouseholdPages.look(number, visit) : nil
         let parts = IncidentParts(view: view, visit: visit, households: households)
         return Page(
