@@ -48,7 +48,7 @@ enum Workers {
             Loop("dispatch", every: .seconds(5), logger: logger) {
                 try await IncidentSweep.tick(desk, at: desk.clock.now) >= 100
             },
-            Loop("planned", every: .seconds(5), logger: logger) {
+            Loop("planned", every: .seconds(1), logger: logger) {
                 guard await givesWay(desk, seconds: 5) else { return false }
                 return try await PlannedSweep.tick(desk, at: desk.clock.now)
             },
