@@ -39,6 +39,7 @@ package enum Uploads {
 
     /// A file that is no picture and no speech: as it came.
     package static func keepFile(_ bytes: [UInt8], in desk: Desk) async throws -> Upload {
+        guard !bytes.isEmpty else { throw InputComplaint.missing }
         guard bytes.count <= SentFile.mostBytes else {
             throw InputComplaint("file-too-large", ["max": "\(SentFile.mostBytes >> 20)"])
         }

@@ -176,6 +176,7 @@ import Values
                 }
             }
             #expect(try await upload("{}", as: village.dispatcher).status == 403)
+            #expect(try await upload("", as: village.company).status == 422, "an empty file is none")
             for (file, format) in [("rural1/network.json", "json"), ("cim/rural1.xml", "cim")] {
                 let text = try String(contentsOf: Resources.folder("Data/networks").appending(path: file), encoding: .utf8)
                 let token = try #require(try await upload(text, as: village.company).json["upload"] as? String)
