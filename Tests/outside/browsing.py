@@ -14,7 +14,7 @@ DESKTOP = {"width": 1280, "height": 800}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 # Where a walk begins; the rest is found by following links.
 STARTS = ["/", "/choose", "/danger", "/requests/new", "/follow", "/sign-in", "/mine", "/work", "/board", "/search",
-          "/inbox", "/told", "/counter", "/kinds", "/record", "/operations", "/results", "/results/reliability", "/results/planning", "/planned", "/planned/week", "/quiet-days", "/household-tags", "/claims",
+          "/inbox", "/told", "/counter", "/kinds", "/record", "/operations", "/results", "/results/reliability", "/results/planning", "/planned", "/planned/week", "/quiet-days", "/household-tags", "/network", "/network/import", "/network/imports", "/claims",
           "/claims/new", "/claims/calculator", "/people", "/units", "/notices",
           "/callers", "/audit", "/handovers", "/my/sessions", "/sign-in/help", "/sign-in/code"]
 NOT_PAGES = re.compile(r"^/(api|assets|metrics|healthz|readyz|photos|prefer|sign-out|hooks)(/|$)|/live$|\.(csv|json|geojson|png|svg|jpg|webm|js|css)$")

@@ -119,7 +119,8 @@ struct SentNetworkPages: Sendable {
     }
 
     private func facts(_ sent: SentNetwork, _ visit: Visit) -> HTML? {
-        guard sent.nodes + sent.devices + sent.supplies > 0 else { return nil }
+        // Of what was refused nobody has looked for areas and accounts.
+        guard sent.supplies > 0, sent.state != .refused else { return nil }
         let words = visit.words
         return GridParts.facts([
             (words["network.version.source"], "\(sent.source) (\(sent.format))"),

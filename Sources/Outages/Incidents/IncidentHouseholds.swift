@@ -128,7 +128,7 @@ private struct IncidentHouseholdList {
 
     func page(after: String?, limit: Int) throws -> IncidentHouseholdPage {
         let ranges = try self.ranges()
-        let tagged = try work.tx.taggedHouseholds(of: incident, tags: Set(HouseholdTagKind.allCases))
+        let tagged = try work.tx.taggedHouseholds(of: incident, tags: PlannedTellings.visitedTags)
             .filter { household in villages.map { $0.contains(household.village) } ?? true }
         let onTop = tagged.map(\.account)
         let rows: [IncidentHouseholdRow]
