@@ -198,3 +198,9 @@ package struct Courier: Sendable {
         }
     }
 }
+
+/// How many messages in the inbox of a person have not been read, counted up to 100.
+/// - Parameter person: an expression.
+package func unreadMessages(of person: SQL) -> SQL {
+    "(SELECT COUNT(*) FROM (SELECT i.id FROM inbox i WHERE i.person = \(sql: person) AND i.read_at IS NULL LIMIT 100) u)"
+}

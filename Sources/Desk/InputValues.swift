@@ -295,12 +295,17 @@ extension Upload: InputValue {
     package var token: String { "\(hash)~\(bytes)~\(type)" }
 
     package init?(token: String) {
-        let parts = token.split(separator: "~", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].utf8.count == 64, unhex(String(parts[0])) != nil,
-            let bytes = Int(parts[1]), bytes > 0, bytes <= 20_000_000,
-            Upload.types.contains(String(parts[2]))
+        guard let (hash, bytes, type) = Upload.parts(of: token), bytes <= 20_000_000, Upload.types.contains(type)
         else { return nil }
-        self.init(hash: String(parts[0]), bytes: bytes, type: String(parts[2]))
+        self.init(hash: hash, bytes: bytes, type: type)
+    }
+
+    /// What a token says, whatever the type.
+    static func parts(of token: String) -> (hash: String, bytes: Int, type: String)? {
+        let parts = token.split(separator: "~", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, parts[0].utf8.count == 64, unhex(parts[0]) != nil, let bytes = Int(parts[1]), bytes > 0
+        else { return nil }
+        return (parts[0], bytes, parts[2])
     }
 
     package static let types: Set<String> = [

@@ -38,10 +38,7 @@ package struct SentFile: Sendable, Hashable, Codable, InputValue {
     package var token: String { "\(hash)~\(bytes)~\(Self.type)" }
 
     package init?(token: String) {
-        let parts = token.split(separator: "~", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].utf8.count == 64, unhex(String(parts[0])) != nil, parts[2] == Self.type,
-            let bytes = Int(parts[1]), (1...Self.mostBytes).contains(bytes)
-        else { return nil }
-        self.init(hash: String(parts[0]), bytes: bytes)
+        guard let (hash, bytes, type) = Upload.parts(of: token), type == Self.type, bytes <= Self.mostBytes else { return nil }
+        self.init(hash: hash, bytes: bytes)
     }
 }

@@ -157,13 +157,7 @@ struct PairingTests {
             }
             if village.desk.database.engine == .sqlite {
                 let plan = try await village.desk.database.read { tx in
-                    try tx.rows(
-                        """
-                        EXPLAIN QUERY PLAN SELECT representative, liaison, stand_in FROM pairing
-                        WHERE village = \(village.bugang) AND since <= \(first) AND (until IS NULL OR until > \(first))
-                        ORDER BY since DESC, id DESC LIMIT 1
-                        """
-                    ) { $0[3] as String }
+                    try tx.rows("EXPLAIN QUERY PLAN \(sql: Transaction.pairing(of: village.bugang, on: first))") { $0[3] as String }
                 }
                 #expect(!plan.contains { $0.hasPrefix("SCAN") }, "\(plan)")
             }

@@ -95,11 +95,11 @@ extension Transaction {
     }
 
     /// Households with a tag in the villages of an outage that were dark in it, life support first.
-    func taggedHouseholds(of incident: Incident, tags: Set<HouseholdTagKind>) throws -> [TaggedOutageHousehold] {
+    /// - Parameter ranges: all of the outage.
+    func taggedHouseholds(
+        of incident: Incident, _ ranges: [(dark: DarkRange, back: Instant?)], tags: Set<HouseholdTagKind>
+    ) throws -> [TaggedOutageHousehold] {
         let villages = try self.villages(of: incident.id).map(\.village)
-        let ranges =
-            try darkRanges(of: incident.id).map { ($0, nil as Instant?) }
-            + restoredRanges(of: incident.id).map { ($0.dark, $0.at) }
         // Where no network is known, those who told.
         let told: SQL = """
             AND EXISTS (SELECT 1 FROM outage_report r WHERE r.incident = \(incident.id) AND r.dark = 1 AND r.account = a.id)

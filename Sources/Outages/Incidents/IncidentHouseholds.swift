@@ -70,8 +70,7 @@ package struct IncidentHouseholdsQuery: Query {
     package init() {}
 
     package func fetch(_ work: Work) throws -> IncidentHouseholdPage {
-        _ = try work.incidentView(incident)
-        guard let found = try work.tx.incident(incident) else { throw Problem.notFound }
+        let found = try work.listedIncident(incident).incident
         let villages = try work.villages(of: found)
         let list = IncidentHouseholdList(work: work, incident: found, villages: villages)
         return try list.page(after: after, limit: limit ?? Self.pageSize)
@@ -96,7 +95,7 @@ extension Work {
     /// find them on their list of people to go to.
     func visitLifeSupport(of incident: Incident) throws {
         guard incident.isOpen else { return }
-        let known = try tx.taggedHouseholds(of: incident, tags: [.lifeSupport])
+        let known = try tx.taggedHouseholds(of: incident, try tx.allRanges(of: incident.id), tags: [.lifeSupport])
         guard !known.isEmpty else { return }
         let place = try spokenPlace(of: incident) ?? ""
         for household in known where household.isDark {
@@ -127,8 +126,10 @@ private struct IncidentHouseholdList {
     let villages: [ID<Village>]?
 
     func page(after: String?, limit: Int) throws -> IncidentHouseholdPage {
-        let ranges = try self.ranges()
-        let tagged = try work.tx.taggedHouseholds(of: incident, tags: PlannedTellings.visitedTags)
+        let ranges = try work.tx.allRanges(of: incident.id).sorted {
+            ($0.dark.feeder, $0.dark.positions.lowerBound) < ($1.dark.feeder, $1.dark.positions.lowerBound)
+        }
+        let tagged = try work.tx.taggedHouseholds(of: incident, ranges, tags: PlannedTellings.visitedTags)
             .filter { household in villages.map { $0.contains(household.village) } ?? true }
         let onTop = tagged.map(\.account)
         let rows: [IncidentHouseholdRow]
@@ -147,16 +148,7 @@ private struct IncidentHouseholdList {
             next: rows.count > limit ? shown.last?.key : nil)
     }
 
-    /// Dark or not, in the order of the network.
-    private func ranges() throws -> [(dark: DarkRange, back: Instant?)] {
-        let all: [(dark: DarkRange, back: Instant?)] =
-            try work.tx.darkRanges(of: incident.id).map { ($0, nil) }
-            + work.tx.restoredRanges(of: incident.id).map { ($0.dark, $0.at) }
-        return all.sorted {
-            ($0.dark.feeder, $0.dark.positions.lowerBound) < ($1.dark.feeder, $1.dark.positions.lowerBound)
-        }
-    }
-
+    /// In the order of the network.
     private func walk(
         _ ranges: [(dark: DarkRange, back: Instant?)], besides: [ID<Account>], after: String?, limit: Int
     ) throws -> [IncidentHouseholdRow] {

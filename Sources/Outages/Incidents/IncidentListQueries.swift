@@ -76,12 +76,17 @@ extension Work {
     }
 
     /// - Throws: `not-found` for one that is not for these eyes.
-    package func incidentView(_ number: Code) throws -> IncidentView {
+    func listedIncident(_ number: Code) throws -> (item: OutageItem, incident: Incident) {
         let found = try tx.first(
             "\(sql: Self.itemSelect) WHERE i.number = \(number) AND \(sql: sight())", item)
-        guard let found, let incident = try tx.incident(found.id), let about = try tx.anyCase(found.id) else {
-            throw Problem.notFound
-        }
+        guard let found, let incident = try tx.incident(found.id) else { throw Problem.notFound }
+        return (found.item, incident)
+    }
+
+    /// - Throws: `not-found` for one that is not for these eyes.
+    package func incidentView(_ number: Code) throws -> IncidentView {
+        let (item, incident) = try listedIncident(number)
+        guard let about = try tx.anyCase(incident.id) else { throw Problem.notFound }
         let permit = try tx.permit(of: incident.id, round: incident.round)
         let answers = try tx.first(
             """
@@ -90,7 +95,7 @@ extension Work {
             """
         ) { ($0[0] as Int, $0[1] as Int) }
         return IncidentView(
-            item: found.item, version: about.version, device: try incident.device.flatMap { try tx.device($0)?.code },
+            item: item, version: about.version, device: try incident.device.flatMap { try tx.device($0)?.code },
             deviceName: incident.deviceName, also: try tx.devices(incident.also).map { $0.name.isEmpty ? $0.code : $0.name },
             isFixed: incident.isFixed, isInside: incident.isInside, cause: incident.cause,
             equipment: OutageCause.title(incident.equipment, field: "equipment", desk), finding: incident.finding,

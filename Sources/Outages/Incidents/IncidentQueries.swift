@@ -72,6 +72,11 @@ extension Transaction {
         ) { DarkRange(id: $0[0], feeder: $0[1], positions: ($0[2] as Int)..<($0[3] as Int), darkAt: $0[4]) }
     }
 
+    /// What is dark (`back` is nil) and what has its light back.
+    func allRanges(of incident: ID<Case>) throws -> [(dark: DarkRange, back: Instant?)] {
+        try darkRanges(of: incident).map { ($0, nil) } + restoredRanges(of: incident).map { ($0.dark, $0.at) }
+    }
+
     /// What has its light back, in the order of the network.
     package func restoredRanges(of incident: ID<Case>) throws -> [RestoredRange] {
         try rows(

@@ -39,13 +39,12 @@ extension Work {
         var isDark = back.isEmpty
         for range in back {
             let elsewhere = try tx.dark(of: range.dark.feeder, besides: incident.id)
-            let again = elsewhere.reduce([range.dark.positions]) { parts, other in parts.flatMap { without($0, other) } }
+            let again = without([range.dark.positions], elsewhere)
             guard !again.isEmpty else { continue }
             isDark = true
             try tx.drop(range.dark.id)
             for part in again { try tx.insertDark(newID(), incident.id, range.dark.feeder, part, at: now) }
-            let kept = again.reduce([range.dark.positions]) { parts, dark in parts.flatMap { without($0, dark) } }
-            for part in kept {
+            for part in without([range.dark.positions], again) {
                 try tx.insertRestored(
                     newID(), incident.id, range.dark.feeder, part, dark: range.dark.darkAt, restored: range.at, step: range.step)
             }

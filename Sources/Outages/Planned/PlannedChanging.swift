@@ -145,8 +145,9 @@ extension Work {
         _ outage: PlannedOutage, _ area: PlannedArea, _ before: [PlannedVillage], isAnnounced: Bool
     ) throws {
         let now = Set(area.affected.villages)
+        let areas = try isAnnounced ? plannedAreas(outage) : [:]
         for gone in before where !now.contains(gone.village) {
-            if isAnnounced { try post(outage, "planned-spared", in: gone) }
+            if isAnnounced { try post(outage, "planned-spared", in: gone, areas) }
             let byHand = try tx.takeByHand(of: outage.id, in: gone.village)
             if isAnnounced { for household in byHand { try tellSpared(household, outage, plannedData(outage)) } }
             try tx.dropVillage(gone.village, of: outage.id)
@@ -158,7 +159,7 @@ extension Work {
         guard isAnnounced else { return }
         let known = Set(before.map(\.village))
         for village in try tx.plannedVillages(of: outage.id) {
-            try post(outage, known.contains(village.village) ? "planned-changed" : "planned-announced", in: village)
+            try post(outage, known.contains(village.village) ? "planned-changed" : "planned-announced", in: village, areas)
         }
     }
 

@@ -143,16 +143,20 @@ extension Work {
     /// Puts the announcement onto the pages of all villages concerned in place of an earlier one, and
     /// begins to tell every household.
     func publish(_ outage: PlannedOutage, _ template: String) throws {
-        for village in try tx.plannedVillages(of: outage.id) { try post(outage, template, in: village) }
+        let areas = try plannedAreas(outage)
+        for village in try tx.plannedVillages(of: outage.id) { try post(outage, template, in: village, areas) }
         try tellAll(outage, template)
     }
 
     /// The notice of one village, in both languages.
-    func post(_ outage: PlannedOutage, _ template: String, in village: PlannedVillage) throws {
+    /// - Parameter areas: of the outage, see `plannedAreas`.
+    func post(
+        _ outage: PlannedOutage, _ template: String, in village: PlannedVillage, _ areas: [ID<Village>: String]
+    ) throws {
         if let old = village.notice { try tx.withdraw(old, by: actor.person, at: now) }
         var data = plannedData(outage)
-        data["area"] = try plannedArea(outage, in: village.village) ?? village.name.zh
-        data["area@en"] = try plannedArea(outage, in: village.village) ?? village.name.en
+        data["area"] = areas[village.village] ?? village.name.zh
+        data["area@en"] = areas[village.village] ?? village.name.en
         let zh = desk.locales.words(.chinese)
         let en = desk.locales.words(.english)
         let english = MessageText.values(data, en)
@@ -164,11 +168,14 @@ extension Work {
         try tx.setNotice(notice, in: village.village, of: outage.id)
     }
 
-    /// Names of the transformer areas of a village that go dark, as people there know them.
-    func plannedArea(_ outage: PlannedOutage, in village: ID<Village>) throws -> String? {
+    /// Names of the transformer areas that go dark, as people know them, by village.
+    func plannedAreas(_ outage: PlannedOutage) throws -> [ID<Village>: String] {
         let ranges = try tx.plannedRanges(of: outage.id).map(\.positions)
         let shares = try tx.affected(feeder: outage.feeder, ranges: merged(ranges)).shares
-        let names = shares.filter { $0.village == village && !$0.areaName.isEmpty }.map(\.areaName)
-        return names.isEmpty ? nil : names.joined(separator: "、")
+        var names: [ID<Village>: [String]] = [:]
+        for share in shares where !share.areaName.isEmpty {
+            if let village = share.village { names[village, default: []].append(share.areaName) }
+        }
+        return names.mapValues { $0.joined(separator: "、") }
     }
 }

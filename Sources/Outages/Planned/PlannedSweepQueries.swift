@@ -70,11 +70,8 @@ extension Transaction {
     func takeByHand(of outage: ID<PlannedOutage>, in village: ID<Village>) throws -> [PlannedToTell] {
         let found = try rows(
             """
-            SELECT h.account, a.name, a.village, a.customer, p.phone FROM planned_household h
-            JOIN account a ON a.id = h.account LEFT JOIN person p ON p.id = a.customer
-            WHERE h.outage = \(outage) AND h.village = \(village) AND h.by_hand = 1 AND h.concerned = 1 ORDER BY h.account
-            """
-        ) { PlannedToTell(account: $0[0], name: $0[1], village: $0[2], customer: $0[3], phone: $0[4]) }
+            \(sql: Self.plannedToTell) WHERE h.outage = \(outage) AND h.village = \(village) AND h.by_hand = 1 AND h.concerned = 1 ORDER BY h.account
+            """, PlannedToTell.init)
         try run("DELETE FROM planned_household WHERE outage = \(outage) AND village = \(village) AND by_hand = 1")
         return found
     }
@@ -93,12 +90,9 @@ extension Transaction {
         guard let waiting else { return nil }
         let found = try rows(
             """
-            SELECT h.account, a.name, a.village, a.customer, p.phone FROM planned_household h
-            JOIN account a ON a.id = h.account LEFT JOIN person p ON p.id = a.customer
-            WHERE h.outage = \(waiting.outage) AND h.by_hand = 0 AND h.pos >= \(waiting.range.lowerBound)
+            \(sql: Self.plannedToTell) WHERE h.outage = \(waiting.outage) AND h.by_hand = 0 AND h.pos >= \(waiting.range.lowerBound)
             AND h.pos < \(waiting.range.upperBound) ORDER BY h.account LIMIT \(limit)
-            """
-        ) { PlannedToTell(account: $0[0], name: $0[1], village: $0[2], customer: $0[3], phone: $0[4]) }
+            """, PlannedToTell.init)
         try run(
             "DELETE FROM planned_household WHERE outage = \(waiting.outage) AND account IN \(list: found.map(\.account))")
         if found.count < limit { try run("DELETE FROM planned_spared WHERE id = \(waiting.id)") }

@@ -20,6 +20,14 @@ struct PlannedToTell {
     let village: ID<Village>
     let customer: ID<Person>?
     let phone: [UInt8]?
+
+    init(_ row: Row) {
+        account = row[0]
+        name = row[1]
+        village = row[2]
+        customer = row[3]
+        phone = row[4]
+    }
 }
 
 extension Transaction {
@@ -53,17 +61,22 @@ extension Transaction {
         }
     }
 
+    /// What `PlannedToTell` reads, of `planned_household h`.
+    static var plannedToTell: SQL {
+        """
+        SELECT h.account, a.name, a.village, a.customer, p.phone FROM planned_household h
+        JOIN account a ON a.id = h.account LEFT JOIN person p ON p.id = a.customer
+        """
+    }
+
     func plannedToTell(_ waiting: WaitingTelling, limit: Int) throws -> [PlannedToTell] {
         let within: SQL =
             waiting.positions.map { "AND COALESCE(h.pos, -1) >= \($0.lowerBound) AND COALESCE(h.pos, -1) < \($0.upperBound)" } ?? ""
         return try rows(
             """
-            SELECT h.account, a.name, a.village, a.customer, p.phone FROM planned_household h
-            JOIN account a ON a.id = h.account LEFT JOIN person p ON p.id = a.customer
-            WHERE h.outage = \(waiting.outage) AND h.account > \(waiting.cursor) AND h.concerned = 1 \(sql: within)
+            \(sql: Self.plannedToTell) WHERE h.outage = \(waiting.outage) AND h.account > \(waiting.cursor) AND h.concerned = 1 \(sql: within)
             ORDER BY h.account LIMIT \(limit)
-            """
-        ) { PlannedToTell(account: $0[0], name: $0[1], village: $0[2], customer: $0[3], phone: $0[4]) }
+            """, PlannedToTell.init)
     }
 
     func markTold(

@@ -46,13 +46,15 @@ package struct VillageServers: Answer, Hashable {
 
 extension Transaction {
     private func pairing(of village: ID<Village>, on day: Day) throws -> (ID<Person>, ID<Person>, ID<Person>?)? {
-        try first(
-            """
-            SELECT representative, liaison, stand_in FROM pairing
-            WHERE village = \(village) AND since <= \(day) AND (until IS NULL OR until > \(day))
-            ORDER BY since DESC, id DESC LIMIT 1
-            """
-        ) { ($0[0], $0[1], $0[2]) }
+        try first(Self.pairing(of: village, on: day)) { ($0[0], $0[1], $0[2]) }
+    }
+
+    static func pairing(of village: ID<Village>, on day: Day) -> SQL {
+        """
+        SELECT representative, liaison, stand_in FROM pairing
+        WHERE village = \(village) AND since <= \(day) AND (until IS NULL OR until > \(day))
+        ORDER BY since DESC, id DESC LIMIT 1
+        """
     }
 
     package func servers(of village: ID<Village>, on day: Day, keys: KeyRing) throws -> VillageServers {

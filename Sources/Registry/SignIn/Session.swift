@@ -128,9 +128,7 @@ extension Transaction {
         let lines = try rows(
             """
             SELECT s.person, p.name, p.county, p.customer, p.phone_hash, s.expires_at, s.seen_at, s.trusted,
-                   g.role, g.unit, g.reach, p.must_change,
-                   (SELECT COUNT(*) FROM (SELECT 1 FROM inbox i WHERE i.person = s.person AND i.read_at IS NULL
-                    LIMIT 100) u)
+                   g.role, g.unit, g.reach, p.must_change, \(sql: unreadMessages(of: "s.person"))
             FROM session s JOIN person p ON p.id = s.person AND p.active = 1
             LEFT JOIN grant_ g ON g.person = s.person AND g.since <= \(now) AND (g.until IS NULL OR g.until > \(now))
             WHERE s.token_hash = \(hash) AND s.expires_at > \(now)

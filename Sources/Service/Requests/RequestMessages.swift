@@ -142,11 +142,7 @@ package struct InboxQuery: Query {
 extension Transaction {
     /// Messages that somebody has not read, counted up to 100.
     package func unread(of person: ID<Person>) throws -> Int {
-        let count: Int? = try value(
-            """
-            SELECT COUNT(*) FROM (SELECT id FROM inbox WHERE person = \(person) AND read_at IS NULL LIMIT 100) u
-            """)
-        return count ?? 0
+        try value("SELECT \(sql: unreadMessages(of: "\(person)"))") ?? 0
     }
 }
 

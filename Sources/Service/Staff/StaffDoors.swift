@@ -1,6 +1,5 @@
 package import Desk
 package import Registry
-import Storage
 import Values
 package import Web
 
