@@ -7,7 +7,8 @@ import hashlib
 import hmac
 import struct
 import time
-from datetime import date, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from filing import need, own_village
 from pictures import jpeg
@@ -32,7 +33,8 @@ class Contract:
         self.people = People.of(server)
         self.phones = {role: Phone.signed_in(server, self.people[role]) for role in self.people.roles if self.people[role]["password"]}
         self.calls: dict[str, dict] = {}
-        self.day = date.today()
+        # The day of the county, which is eight hours ahead of a clock in UTC.
+        self.day = datetime.now(ZoneInfo("Asia/Shanghai")).date()
         self._n = 0
 
     def call(self, operation: str, role: str | None, *, path=None, query=None, body=None):
@@ -60,6 +62,7 @@ class Contract:
         self.points()
         self.sign_ins()
         self.requests()
+        self.network()
         self.reading()
         return self
 
@@ -241,6 +244,30 @@ class Contract:
         self.call("publish-kind", "company", body={"yaml": kind})
         guide = (HOME / "Data/guides/no-light.yaml").read_text().strip()
         self.call("publish-guide", "company", body={"yaml": guide})
+
+    # The network and planned work on it
+
+    def network(self):
+        feeders = self.phones["company"].get("/network/feeders").json()["items"]
+        day = self.day + timedelta(days=20)
+
+        def planned(feeder, day):
+            return {"feeder": feeder["id"], "kind": "planned", "work": "更换台区出线开关", "start": f"{day}T08:00:00+08:00",
+                    "end": f"{day}T12:00:00+08:00", "contact": "郑合同", "phone": "13911116677", "waiver": "合同检验"}
+
+        # Not twice for the same customers within the set time: two feeders, the one without planned work first.
+        self.call("ask-planned-outage", "company", body=planned(feeders[0], day))
+        made = self.made("company", "/planned", planned(feeders[1], day))
+        self.call("planned-households", "company", path={"outage": made["number"]})
+        sent = {part: self.sent_file(HOME / f"Data/networks/rural1/{part}.csv") for part in ("nodes", "edges", "loads")}
+        self.call("send-network", "company", body=sent | {"feeder": self.fresh("CONTRACT-"), "substation": "CONTRACT"})
+
+    def sent_file(self, path) -> str:
+        phone = self.phones["company"]
+        answer = phone.session.post(
+            f"{self.server.base}/api/v1/uploads", data=path.read_bytes(), headers={"Content-Type": "application/octet-stream"})
+        assert answer.status_code == 201, answer.text
+        return answer.json()["upload"]
 
     def reading(self):
         village = self.village["id"]
