@@ -7,13 +7,20 @@ import Web
 
 /// What the services put on the map, gathered where all of them are known.
 enum MapMarks {
-    static let sources = MapSources { visit, bounds in
+    static let sources = MapSources(heeded: heeded) { visit, bounds in
         let (running, works, open) = try await visit.desk.look(by: visit.actor, at: visit.now) { work in
             (try work.outagesOnMap(), try work.plannedOnMap(), try bounds.map { try cases(work, $0) } ?? [])
         }
         return MapShown(
             outages: running.map { outage($0, visit) } + works.map { outage($0, visit) },
             marks: open.map { mark($0, visit) } + (bounds.map { crews(running, visit, $0) } ?? []))
+    }
+
+    /// Outages for everybody; for the staff also the cases that they reach.
+    @Sendable private static func heeded(_ visit: Visit, _ county: String) -> @Sendable (String) -> Bool {
+        let outages = countyTopic(county, kind: Incident.kind)
+        let own = StaffDoors.reachable(visit)
+        return { $0 == outages || own($0) }
     }
 
     /// A running outage: anybody may know of it.

@@ -5,6 +5,7 @@ import Grid
 import HTTPTypes
 import PowerRules
 import Registry
+import Service
 import Storage
 import Testing
 import Values
@@ -100,6 +101,24 @@ import Web
             #expect(drawn.contains("/cases/\(number)"))
             #expect(list.contains("<a href=\"/cases/\(number)\">"))
             #expect(!(try await village.get("/map?\(view)")).contains(number))
+        }
+    }
+
+    @Test func anOpenMapHearsOfAFaultAndAStrangerOfNothingElse() async throws {
+        try await withVillage { village in
+            let grid = try await TestGrid.make(village)
+            async let stranger = village.get("/map/live")
+            async let liaison = village.get("/map/live", as: village.wang)
+            while village.desk.live.count < 2 { await Task.yield() }
+            let number = try await village.report("表箱门关不上", kind: "hazard").number
+            for n in 0..<5 { try await village.dark(grid.account("T1-a", n)) }
+            try await village.locate()
+            village.desk.live.finish()
+
+            let (told, own) = try await (stranger, liaison)
+            let fault = "data: county/\(TestVillage.county)/outage\n"
+            #expect(told.contains(fault) && own.contains("event: changed"), "\(told.text) \(own.text)")
+            #expect(!told.contains("hazard") && !told.contains("\(number)") && !told.contains("bugang"), "\(told.text)")
         }
     }
 

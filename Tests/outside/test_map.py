@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from browsing import DESKTOP, PHONE
+from filing import villages
 
 
 def focused(page) -> dict:
@@ -30,6 +31,23 @@ def map_page(request, window):
     browsing.page.locator("#map[data-drawn]").wait_for()
     yield request.param, browsing.page
     assert browsing.troubles == []
+
+
+def test_an_open_map_hears_of_a_fault_by_itself(window, phones):
+    browsing = window("stranger")
+    assert browsing.open("/map") == 200
+    page = browsing.page
+    page.locator("#map[data-drawn]").wait_for()
+    page.wait_for_timeout(500)  # The event stream opens after the page has loaded.
+    told = page.locator("#map-rows").inner_text().split("村庄")[0]
+    place = next(village for village in villages(phones("dispatcher")) if village["name"] not in told)
+    # The list by the announcement, and the drawing with it; a page without events looks every 30 s.
+    with page.expect_request(lambda request: "/map/view" in request.url, timeout=15_000):
+        for n in range(2):
+            report = {"village": place["id"], "name": "周桂英", "phone": f"1350909000{n}", "answers": "house:all,neighbours:dark"}
+            answer = phones("dispatcher").post("/outages/reports", report)
+            assert answer.status_code == 201, answer.text
+    page.locator("#map-rows li.late", has_text=place["name"]).first.wait_for(timeout=15_000)
 
 
 def test_the_drawing_is_skipped_with_a_link_that_is_always_seen(map_page):

@@ -186,11 +186,18 @@ extension Work {
 
     /// Open pages that show this case, its village, station or county look again.
     package func announceChange(of changed: Case) {
-        announce("case/\(changed.number.text)")
-        announce("station/\(changed.station.text)")
-        announce("county/\(changed.county)")
-        // Nobody in the village may infer that a complaint about them moved.
-        if !changed.isConfidential { announce(changed.reach) }
+        announceCase(
+            changed.number, kind: changed.kind, station: changed.station, county: changed.county,
+            reach: changed.isConfidential ? nil : changed.reach)
+    }
+
+    /// - Parameter reach: nil: nobody in the village may infer that a complaint about them was made or moved.
+    func announceCase(_ number: Code, kind: String, station: ID<Unit>, county: String, reach: String?) {
+        announce("case/\(number.text)")
+        announce("station/\(station.text)")
+        announce("county/\(county)")
+        announce(countyTopic(county, kind: kind))
+        if let reach { announce(reach) }
     }
 
     /// Open work of somebody who leaves goes to another person, whole.
@@ -267,3 +274,6 @@ enum CaseWords {
         }
     }
 }
+
+/// What is announced when a case of one kind changes anywhere in a county.
+package func countyTopic(_ county: String, kind: String) -> String { "county/\(county)/\(kind)" }

@@ -96,10 +96,9 @@ extension Work {
             terms: CaseTerms.terms(reach: draft.reach, kind: draft.kind.name, isConfidential: draft.isConfidential),
             key: key, in: CaseSchema.textIndex)
         try tellOfOpening(draft, id, number, event, promised: limits.promised?.dueAt)
-        announce("case/\(number.text)")
-        announce("station/\(draft.station.text)")
-        announce("county/\(draft.county)")
-        if !draft.isConfidential { announce(draft.reach) }
+        announceCase(
+            number, kind: draft.kind.name, station: draft.station, county: draft.county,
+            reach: draft.isConfidential ? nil : draft.reach)
         return OpenedCase(id: id, number: number, promisedAt: limits.promised?.dueAt)
     }
 

@@ -20,9 +20,10 @@ struct MapPages: Sendable {
         site.page("/map", page)
         site.get("/map/view", viewAnswer)
         site.live("/map/live", who: .anybody) { visit in
-            let topic = mapTopic(try await county(visit))
             let county = try await county(visit)
-            return { $0 == topic || $0 == county }
+            let topic = mapTopic(county)
+            let heeded = sources.heeded(visit, county)
+            return { $0 == topic || $0 == county || heeded($0) }
         }
         site.get("/map/export.geojson", who: .roles(NetworkSight.readers), exportAnswer)
     }

@@ -7,11 +7,15 @@ package import Web
 package struct MapSources: Sendable {
     /// What this visitor may know of, read at once; without a view only the places without supply.
     package var shown: @Sendable (Visit, MapBounds?) async throws -> MapShown
+    /// Which announcements change what this visitor's map of a county shows.
+    package var heeded: @Sendable (Visit, _ county: String) -> @Sendable (String) -> Bool
 
     package init(
+        heeded: @escaping @Sendable (Visit, _ county: String) -> @Sendable (String) -> Bool = { _, _ in { _ in false } },
         shown: @escaping @Sendable (Visit, MapBounds?) async throws -> MapShown = { _, _ in MapShown(outages: [], marks: []) }
     ) {
         self.shown = shown
+        self.heeded = heeded
     }
 }
 

@@ -187,7 +187,7 @@ struct IncidentParts {
         }
         return """
             <section><h2>\(words["outages.permit"])</h2><p class="note">\(words["outages.permit-open"])</p>\
-            <table class="plain"><tbody>\(rows)</tbody></table></section>
+            <table class="stack"><tbody>\(rows)</tbody></table></section>
             """
     }
 

@@ -217,12 +217,17 @@ struct NoLightPages: Sendable {
             try $0.knownOutages(at: try $0.ownPlace(in: village.id))
         }
         let cards: [HTML] = known.prefix(visit.isLarge ? 2 : 50).map { KnownParts.card($0, village, visit) }
+        // Where nothing is known there is nothing that theirs could be different from.
+        let way: HTML =
+            known.isEmpty
+            ? "<a class=\"button\" href=\"/no-light?village=\(village.id)\">\(words["outages.here.report"])</a>"
+            : "<a class=\"button second\" href=\"/no-light?village=\(village.id)&amp;other=1\">\(words["outages.known.other"])</a>"
         return Page(
             words["outages.here.title"], back: "/villages/\(village.id)",
             body: """
                 \(stylesheet)<p>\(Icon.home) \(VillagerParts.name(village, words))</p>\
                 \(known.isEmpty ? "<p class=\"empty\">\(words["outages.here.none"])</p>" as HTML : "<ul class=\"outage-cards\">\(cards)</ul>" as HTML)
-                <p class="actions"><a class="button second" href="/no-light?village=\(village.id)&amp;other=1">\(words["outages.known.other"])</a></p>
+                <p class="actions">\(way)</p>
                 """)
     }
 }

@@ -52,7 +52,7 @@ package enum StaffDoors {
     /// Topics that this person's page may depend on. Paths of villages are never announced for a
     /// complaint about a person, so that a tick tells the village nothing (H7); only those who
     /// stand above it watch a station or county.
-    private static func reachable(_ visit: Visit) -> @Sendable (String) -> Bool {
+    package static func reachable(_ visit: Visit) -> @Sendable (String) -> Bool {
         var topics: Set<String> = []
         var paths: [String] = []
         for grant in visit.actor.grants {
