@@ -82,16 +82,21 @@ struct ReliabilityLists: Sendable {
         let columns = ["customers", "low-voltage", "frequent", "outages", "saidi"]
         let heads: [HTML] = columns.map { "<th scope=\"col\">\(words["planning.\($0)"])</th>" }
         let rows: [HTML] = found.rows.map { row in
+            // Of an area that nobody named nothing is known but its cases.
+            let isKnown = !row.area.isEmpty
             let outages: HTML =
-                row.outages == 0 || row.area.isEmpty
-                ? "\(row.outages)" : "<a href=\"/results/reliability/list?area=\(percentEncoded(row.area))\">\(row.outages)</a>"
+                !isKnown
+                ? "–"
+                : row.outages == 0
+                    ? "\(row.outages)" : "<a href=\"/results/reliability/list?area=\(percentEncoded(row.area))\">\(row.outages)</a>"
             let values: [HTML] = [
-                "\(row.customers)", cases(row.lowVoltage, .voltage, row, visit),
+                isKnown ? "\(row.customers)" : "–", cases(row.lowVoltage, .voltage, row, visit),
                 cases(row.frequentOutages, .outage, row, visit), outages,
-                HTML(ReliabilityPage.number(row.saidiMinutes, 1)),
+                isKnown ? HTML(ReliabilityPage.number(row.saidiMinutes, 1)) : "–",
             ]
+            let area = isKnown ? row.areaName.in(visit.language) : words["planning.no-area"]
             let cells: [HTML] = zip(columns, values).map { "<td data-label=\"\(words["planning.\($0)"])\">\($1)</td>" }
-            return "<tr><th scope=\"row\">\(row.villageName.in(visit.language)) · \(row.areaName.in(visit.language))</th>\(cells)</tr>"
+            return "<tr><th scope=\"row\">\(row.villageName.in(visit.language)) · \(area)</th>\(cells)</tr>"
         }
         let body: HTML =
             rows.isEmpty

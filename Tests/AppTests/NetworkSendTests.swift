@@ -70,6 +70,8 @@ import Values
             try await Self.work(village)
             let checked = try await village.get(here, as: village.company)
             #expect(checked.contains("没有发现错误") && checked.contains("action=\"\(here)/publish\""))
+            let told = try await village.api(.get, here, as: village.company).json
+            #expect((told["findings"] as? [Any])?.count == told["warnings"] as? Int, "each is counted once")
             // Nothing is there yet.
             #expect(try await village.count("SELECT COUNT(*) FROM feeder") == 0)
             #expect(try await village.count("SELECT COUNT(*) FROM supply") == 0)

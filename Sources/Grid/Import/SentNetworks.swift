@@ -71,7 +71,7 @@ package enum SentNetworks {
         let report = try result.get()
         var kept = SentNetworkReport()
         kept.findings = report.findings
-        kept.warnings = report.warnings + report.findings.count { !$0.isError }
+        kept.warnings = report.warnings
         (kept.nodes, kept.devices, kept.areas) = (report.nodes, report.devices, report.areas)
         (kept.supplies, kept.unlinked) = (report.supplies, report.unlinked)
         let state: SentNetworkState =
