@@ -10,19 +10,10 @@ enum LiveAnswer {
     /// Open streams of one process; a browser beyond that reloads instead.
     static let limit = 2000
     static let heartbeatSeconds = 20
-    /// All open pages together look again at most so often a second: in a storm something changes
-    /// without a pause, and whoever shows it must leave room for those who report.
-    static let looksPerSecond = 200
-    static let shortestPauseMilliseconds = 300
-
-    /// Between two events of one stream; the first of them comes at once, the last is never left out.
-    static func pauseMilliseconds(watchers: Int) -> Int {
-        max(shortestPauseMilliseconds, watchers * 1000 / looksPerSecond)
-    }
 
     /// - Throws: `unavailable` (503) when too many pages are already watching.
     static func response(
-        _ hub: LiveHub, _ accepts: @escaping @Sendable (String) -> Bool
+        _ hub: LiveHub, _ pace: LivePace, _ accepts: @escaping @Sendable (String) -> Bool
     ) throws(Problem) -> Response {
         guard hub.count < limit else { throw Problem(.unavailable(retryAfterSeconds: 30), "unavailable") }
         var headers = SecurityHeaders.all
@@ -31,11 +22,12 @@ enum LiveAnswer {
         if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
         // Watched from now on, not from when the body is written: nothing falls in between.
         let topics = hub.watch(waiting: 1, accepts)
+        let first = pace.firstMilliseconds(place: hub.count)
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: "retry: 5000\n: here\n\n"))
-                let ticks = merged(topics, hub)
+                let ticks = merged(topics, hub, pace, first: first)
                 for await tick in ticks {
                     switch tick {
                     case .changed(let topic):
@@ -54,14 +46,18 @@ enum LiveAnswer {
     }
 
     /// Topics and a heartbeat in one stream; it ends with the topics or when nobody reads it.
-    private static func merged(_ topics: AsyncStream<String>, _ hub: LiveHub) -> AsyncStream<Tick> {
+    private static func merged(
+        _ topics: AsyncStream<String>, _ hub: LiveHub, _ pace: LivePace, first: Int
+    ) -> AsyncStream<Tick> {
         let (stream, continuation) = AsyncStream.makeStream(of: Tick.self, bufferingPolicy: .bufferingNewest(32))
         let pump = Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     for await topic in topics {
+                        guard await pause(first, hub) else { return }
                         continuation.yield(.changed(topic))
-                        guard await pause(hub) else { return }
+                        let rest = pace.pauseMilliseconds(watchers: hub.count) - first
+                        guard await pause(rest, hub) else { return }
                     }
                 }
                 group.addTask {
@@ -80,10 +76,10 @@ enum LiveAnswer {
     }
 
     /// - Returns: false when nobody reads any more. It ends early when the server stops.
-    private static func pause(_ hub: LiveHub) async -> Bool {
-        var rest = pauseMilliseconds(watchers: hub.count)
+    private static func pause(_ milliseconds: Int, _ hub: LiveHub) async -> Bool {
+        var rest = milliseconds
         while rest > 0, !hub.isEnded {
-            let part = min(rest, shortestPauseMilliseconds)
+            let part = min(rest, LivePace.shortestMilliseconds)
             guard (try? await Task.sleep(for: .milliseconds(part))) != nil else { return false }
             rest -= part
         }
@@ -92,5 +88,34 @@ enum LiveAnswer {
 
     private static func oneLine(_ text: String) -> String {
         String(text.unicodeScalars.filter { $0.value >= 32 }.map(Character.init))
+    }
+}
+
+/// How often open pages are told to look again: in a storm something changes without a pause, and
+/// whoever shows it must leave room for those who report.
+package struct LivePace: Sendable, Hashable {
+    /// A page of some milliseconds: whoever watches hears of the first change at once.
+    package static let usual = LivePace(looksPerSecond: 200, spreadsFirst: false)
+    /// A page of some ten milliseconds that anybody may open, as the map is: those who watch look one
+    /// after the other from the first change on.
+    package static let costly = LivePace(looksPerSecond: 10, spreadsFirst: true)
+
+    static let shortestMilliseconds = 300
+    /// A page without events looks so often by itself.
+    static let longestMilliseconds = 30_000
+
+    /// Of all open pages together.
+    let looksPerSecond: Int
+    let spreadsFirst: Bool
+
+    /// Between two events of one stream; the last change is never left out.
+    func pauseMilliseconds(watchers: Int) -> Int {
+        min(Self.longestMilliseconds, max(Self.shortestMilliseconds, watchers * 1000 / looksPerSecond))
+    }
+
+    /// From a change until its event.
+    /// - Parameter place: how many watched when this one came, itself among them.
+    func firstMilliseconds(place: Int) -> Int {
+        spreadsFirst ? max(0, place - 1) * 1000 / looksPerSecond % Self.longestMilliseconds : 0
     }
 }

@@ -112,13 +112,13 @@ package final class Site {
     /// Server-sent events at `GET path`: `event: changed` for each announced topic that the filter
     /// lets through.
     package func live(
-        _ path: String, who: Who = .signedIn,
+        _ path: String, who: Who = .signedIn, pace: LivePace = .usual,
         _ filter: @escaping @Sendable (Visit) async throws -> @Sendable (String) -> Bool
     ) {
         let hub = desk.live
         add(RouteDescription("GET", path, who, .live)) { exchange in
             try who.check(exchange.visit.actor)
-            return try LiveAnswer.response(hub, try await filter(exchange.visit))
+            return try LiveAnswer.response(hub, pace, try await filter(exchange.visit))
         }
     }
 

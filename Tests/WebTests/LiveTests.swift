@@ -46,9 +46,15 @@ import Testing
         }
     }
 
-    @Test(arguments: [(1, 300), (60, 300), (100, 500), (500, 2500)])
-    func theMoreWatchTheLongerEachWaits(_ watchers: Int, _ milliseconds: Int) {
-        #expect(LiveAnswer.pauseMilliseconds(watchers: watchers) == milliseconds)
+    @Test(arguments: [(1, 300, 300), (60, 300, 6_000), (100, 500, 10_000), (500, 2500, 30_000)])
+    func theMoreWatchTheLongerEachWaits(_ watchers: Int, _ usual: Int, _ costly: Int) {
+        #expect(LivePace.usual.pauseMilliseconds(watchers: watchers) == usual)
+        #expect(LivePace.costly.pauseMilliseconds(watchers: watchers) == costly)
+    }
+
+    @Test func ofACostlyPageOneLooksAfterTheOther() {
+        #expect([1, 2, 11, 300, 301].map { LivePace.costly.firstMilliseconds(place: $0) } == [0, 100, 1_000, 29_900, 0])
+        #expect(LivePace.usual.firstMilliseconds(place: 301) == 0)
     }
 
     @Test func aStrangerWatchesNothing() async throws {

@@ -19,7 +19,7 @@ struct MapPages: Sendable {
     func register(on site: Site) {
         site.page("/map", page)
         site.get("/map/view", viewAnswer)
-        site.live("/map/live", who: .anybody) { visit in
+        site.live("/map/live", who: .anybody, pace: .costly) { visit in
             let county = try await county(visit)
             let topic = mapTopic(county)
             let heeded = sources.heeded(visit, county)
