@@ -40,12 +40,22 @@ package enum PlannedSweep {
 
     /// Goes on with the lists that are not whole yet.
     package static func list(_ desk: Desk, at now: Instant, pieces: Int = 100) async throws -> Bool {
-        for _ in 0..<pieces {
-            let went = try await desk.database.drain { try $0.listHouseholds(positions: positionsAtOnce, at: now) }
-            guard went else { return false }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<(desk.database.engine == .postgres ? listsAtOnce : 1) {
+                group.addTask {
+                    for _ in 0..<pieces {
+                        let went = try await desk.database.drain { try $0.listHouseholds(positions: positionsAtOnce, at: now) }
+                        guard went else { return false }
+                    }
+                    return true
+                }
+            }
+            return try await group.reduce(false) { $0 || $1 }
         }
-        return true
     }
+
+    /// Lists of several outages are put together side by side where the engine writes side by side.
+    private static let listsAtOnce = 2
 
     /// Milestones that have come, a few outages at a time.
     private static func pass(_ desk: Desk, at now: Instant) async throws -> Bool {
