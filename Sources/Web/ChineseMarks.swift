@@ -3,8 +3,7 @@
 /// text of a finished page is put into `<span lang="zh-Hans">`, in one pass.
 ///
 /// Elements that hold nothing but text (title, textarea, option, script, style) stay as they are.
-func markChinese(_ page: String) -> String {
-    let bytes = Array(page.utf8)
+func markChinese(_ bytes: [UInt8]) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count + bytes.count / 8)
     var at = 0
@@ -24,7 +23,7 @@ func markChinese(_ page: String) -> String {
             at += 1
         }
     }
-    return String(decoding: out, as: UTF8.self)
+    return out
 }
 
 private let openMark = Array("<span lang=\"zh-Hans\">".utf8)

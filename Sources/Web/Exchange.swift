@@ -111,10 +111,10 @@ struct Exchange: Sendable {
         if newVisitor { cookies.append(SetCookie(CookieName.visitor, visit.visitor, maxAgeSeconds: 30 * 86_400)) }
         set(cookies, in: &headers)
         if let seconds = page.retryAfter { headers[.retryAfter] = String(seconds) }
-        let html = layout(page, visit, house).text
+        let html = layout(page, visit, house).bytes
         return Response(
             status: .init(code: page.status), headers: headers,
-            body: .init(byteBuffer: .init(string: visit.language == .chinese ? html : markChinese(html))))
+            body: .init(byteBuffer: .init(bytes: visit.language == .chinese ? html : markChinese(html))))
     }
 
     func answer(_ after: After) -> Response {

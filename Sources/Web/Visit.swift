@@ -51,14 +51,23 @@ package func percentEncoded(_ text: String) -> String { encoded(text, keepSlash:
 func encodedPath(_ path: String) -> String { encoded(path, keepSlash: true) }
 
 private func encoded(_ text: String, keepSlash: Bool) -> String {
-    var out: [UInt8] = []
-    out.reserveCapacity(text.utf8.count)
-    let digits = Array("0123456789ABCDEF".utf8)
-    for byte in text.utf8 {
+    func isKept(_ byte: UInt8) -> Bool {
         switch byte {
-        case 48...57, 65...90, 97...122, 45, 46, 95, 126: out.append(byte)
-        case 47 where keepSlash: out.append(byte)
-        default: out += [37, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        case 48...57, 65...90, 97...122, 45, 46, 95, 126: true
+        case 47: keepSlash
+        default: false
+        }
+    }
+    // Most paths and cursors stay as they are.
+    if text.utf8.allSatisfy(isKept) { return text }
+    var out: [UInt8] = []
+    out.reserveCapacity(text.utf8.count + 16)
+    func digit(_ n: UInt8) -> UInt8 { n < 10 ? 48 + n : 55 + n }
+    for byte in text.utf8 {
+        if isKept(byte) {
+            out.append(byte)
+        } else {
+            out += [37, digit(byte >> 4), digit(byte & 15)]
         }
     }
     return String(decoding: out, as: UTF8.self)

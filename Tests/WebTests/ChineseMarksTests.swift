@@ -17,6 +17,6 @@ import Testing
         ("<title>村", "<title>村"),
     ])
     func chineseWordsOnAnEnglishPageAreMarked(page: String, marked: String) {
-        #expect(markChinese(page) == marked)
+        #expect(String(decoding: markChinese(Array(page.utf8)), as: UTF8.self) == marked)
     }
 }
