@@ -22,6 +22,7 @@ final class House: Sendable {
     let jsonHeaders: HTTPFields
     let problemHeaders: HTTPFields
     let layouts: LayoutParts
+    let bars = NavigationBars()
     private let requestPrefix: String
     private let requestNumber = Atomic<Int>(0)
 

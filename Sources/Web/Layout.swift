@@ -91,6 +91,40 @@ private func whoIsHere(_ visit: Visit) -> HTML {
 /// What is wanted all day stands in the header, the rest below "more"; in large-text mode everything
 /// is folded away, so that the page keeps its few actions.
 private func navigation(_ visit: Visit, _ house: House) -> HTML? {
+    let open = house.links.map { $0.who.admits(visit.actor) }
+    guard open.contains(true) else { return nil }
+    let kept = NavigationBars.Key(
+        language: visit.language, isLarge: visit.isLarge, here: house.links.firstIndex { $0.path == visit.path },
+        open: open, counts: house.links.compactMap { $0.count?(visit) })
+    return house.bars.bar(kept) { bar(house.links.filter { $0.who.admits(visit.actor) }, visit) }
+}
+
+/// Headers' links as they were made for somebody of the same roles on the same page: most of a work list's
+/// layout went into making them anew. They hold nothing of anybody but how many messages wait.
+final class NavigationBars: Sendable {
+    struct Key: Hashable, Sendable {
+        let language: Language
+        let isLarge: Bool
+        let here: Int?
+        let open: [Bool]
+        let counts: [Int]
+    }
+    private let kept = Locked<[Key: HTML]>([:])
+    /// More than this are forgotten together: two languages, two sizes, twenty links and a few roles.
+    private static let most = 2000
+
+    func bar(_ key: Key, _ make: () -> HTML) -> HTML {
+        if let known = kept.with({ $0[key] }) { return known }
+        let made = make()
+        kept.with { kept in
+            if kept.count >= Self.most { kept = [:] }
+            kept[key] = made
+        }
+        return made
+    }
+}
+
+private func bar(_ open: [NavigationLink], _ visit: Visit) -> HTML {
     let words = visit.words
     let here = visit.path
     func item(_ link: NavigationLink) -> HTML {
@@ -99,8 +133,6 @@ private func navigation(_ visit: Visit, _ house: House) -> HTML? {
         \(waiting(link.count?(visit) ?? 0, words))</a></li>
         """
     }
-    let open = house.links.filter { $0.who.admits(visit.actor) }
-    if open.isEmpty { return nil }
     let first = visit.isLarge || open.count <= 6 ? open : open.filter(\.isFirst)
     let rest = first.count == open.count ? [] : open.filter { !$0.isFirst }
     let list: HTML = "<ul>\(first.map(item))</ul>"

@@ -16,6 +16,8 @@ final class FilterOptions: Sendable {
     private struct Kept: Sendable {
         let madeAt: Instant
         let parts: Parts
+        /// Forms in which nothing is chosen, by the address that they ask.
+        var plain: [String: HTML] = [:]
     }
     struct Parts: Sendable {
         var villages = HTML.empty, kinds = HTML.empty, states = HTML.empty, people = HTML.empty
@@ -33,7 +35,17 @@ final class FilterOptions: Sendable {
     func form(
         _ visit: Visit, action: String, field: HTML? = nil, keeping: [String] = ["urgency"]
     ) async throws -> HTML {
-        let parts = try await parts(visit)
+        guard visit.query.isEmpty, field == nil else {
+            return form(visit, try await parts(visit), action: action, field: field, keeping: keeping)
+        }
+        let key = key(visit)
+        if let known = kept.with({ $0[key] }), isFresh(known, visit), let plain = known.plain[action] { return plain }
+        let made = form(visit, try await parts(visit), action: action, field: nil, keeping: [])
+        kept.with { $0[key]?.plain[action] = made }
+        return made
+    }
+
+    private func form(_ visit: Visit, _ parts: Parts, action: String, field: HTML?, keeping: [String]) -> HTML {
         let words = visit.words
         let chosen = ["village", "kind", "state", "assignee"].filter { !(visit.query[$0] ?? "").isEmpty }
         let hidden: [HTML] = keeping.compactMap { name in
@@ -77,19 +89,22 @@ final class FilterOptions: Sendable {
     }
 
     func parts(_ visit: Visit) async throws -> Parts {
-        let actor = visit.actor
-        let key =
-            visit.language.rawValue + (actor.person.map(\.text) ?? "")
-            + actor.grants.map { $0.role.rawValue + $0.reach }.joined()
-        if let known = kept.with({ $0[key] }), abs(visit.now.since(known.madeAt)) < Self.keepMilliseconds {
-            return known.parts
-        }
+        let key = key(visit)
+        if let known = kept.with({ $0[key] }), isFresh(known, visit) { return known.parts }
         let made = try await make(visit)
         kept.with { kept in
             if kept.count >= Self.limit { kept = [:] }
             kept[key] = Kept(madeAt: visit.now, parts: made)
         }
         return made
+    }
+
+    private func key(_ visit: Visit) -> String {
+        visit.language.rawValue + (visit.actor.person.map(\.text) ?? "")
+            + visit.actor.grants.map { $0.role.rawValue + $0.reach }.joined()
+    }
+    private func isFresh(_ known: Kept, _ visit: Visit) -> Bool {
+        abs(visit.now.since(known.madeAt)) < Self.keepMilliseconds
     }
 
     private func make(_ visit: Visit) async throws -> Parts {
