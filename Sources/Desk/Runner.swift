@@ -103,7 +103,8 @@ extension Desk {
         _ type: Q.Type, _ raw: RawInputs, by actor: Actor, at moment: Instant? = nil
     ) async throws -> Q.Output {
         try Q.who.check(actor)
-        return try await fetch(try InputRegistry.list(for: type).parse(type, raw), by: actor, at: moment)
+        let query = raw.isEmpty ? try InputRegistry.bare(type) : try InputRegistry.list(for: type).parse(type, raw)
+        return try await fetch(query, by: actor, at: moment)
     }
 
     package func fetch<Q: Query>(_ query: Q, by actor: Actor, at moment: Instant? = nil) async throws -> Q.Output {
@@ -145,6 +146,17 @@ package enum InputRegistry {
     package static func list<Q: Query>(for type: Q.Type) -> InputList {
         list(ObjectIdentifier(type)) { InputList(of: Q()) }
     }
+    /// The query to which nothing was sent, parsed once each: lists are mostly opened so.
+    /// - Throws: what is missing, of a query that cannot do without.
+    static func bare<Q: Query>(_ type: Q.Type) throws(Problem) -> Q {
+        let id = ObjectIdentifier(type)
+        if let known = bareQueries.with({ $0[id] }) as? Q { return known }
+        let made = try list(for: type).parse(type, [:])
+        bareQueries.with { $0[id] = made }
+        return made
+    }
+    private static let bareQueries = Locked<[ObjectIdentifier: any Query]>([:])
+
     private static func list(_ id: ObjectIdentifier, _ make: () -> InputList) -> InputList {
         if let known = lists.with({ $0[id] }) { return known }
         let made = make()

@@ -26,12 +26,13 @@ package struct Column {
             guard sqlite3_column_type(statement, index) == SQLITE_INTEGER else { return nil }
             return sqlite3_column_int64(statement, index)
         case .postgres(let result, let row):
-            guard PQgetisnull(result, row, index) == 0, let text = PQgetvalue(result, row, index)
-            else { return nil }
+            // No number is written in nothing: NULL has no length.
+            let length = PQgetlength(result, row, index)
+            guard length > 0, let text = PQgetvalue(result, row, index) else { return nil }
             return switch PQftype(result, index) {
             case PostgresType.bool: text[0] == 116 ? 1 : 0
             case PostgresType.int8, PostgresType.int4, PostgresType.int2, PostgresType.numeric:
-                parseInteger(text, PQgetlength(result, row, index))
+                parseInteger(text, length)
             default: nil
             }
         }
@@ -64,10 +65,11 @@ package struct Column {
             let count = Int(sqlite3_column_bytes(statement, index))
             return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
         case .postgres(let result, let row):
-            guard PQgetisnull(result, row, index) == 0,
-                !PostgresType.isNotText(PQftype(result, index))
-            else { return nil }
-            return postgresText(result, row)
+            guard !PostgresType.isNotText(PQftype(result, index)) else { return nil }
+            let length = PQgetlength(result, row, index)
+            if length == 0 { return PQgetisnull(result, row, index) == 0 ? "" : nil }
+            guard let bytes = PQgetvalue(result, row, index) else { return nil }
+            return String(decoding: UnsafeRawBufferPointer(start: bytes, count: Int(length)), as: UTF8.self)
         }
     }
 

@@ -17,6 +17,7 @@ package final class KindCatalog: Sendable {
     private final class Shelf: Sendable {
         let versions: [String: [Int: Kind]]
         let newest: [String: Kind]
+        let titles: KindTitles
         init(_ kinds: [Kind]) {
             var versions: [String: [Int: Kind]] = [:]
             var newest: [String: Kind] = [:]
@@ -26,6 +27,7 @@ package final class KindCatalog: Sendable {
             }
             self.versions = versions
             self.newest = newest
+            titles = KindTitles(versions, newest)
         }
     }
 
@@ -45,6 +47,9 @@ package final class KindCatalog: Sendable {
         let shelf = shelf
         return shelf.versions[name]?[version] ?? shelf.newest[name]
     }
+
+    /// The words of all kinds as they are now, for lists: a row that asked for its kind copied it whole.
+    package var titles: KindTitles { shelf.titles }
 
     package var all: [Kind] {
         shelf.newest.values.sorted { ($0.order, $0.name) < ($1.order, $1.name) }
@@ -78,6 +83,31 @@ package final class KindCatalog: Sendable {
 
     private static func sorted(_ kinds: [Kind], stamp: String?, checkedAt: Instant?) -> State {
         State(shelf: Shelf(kinds), stamp: stamp, checkedAt: checkedAt)
+    }
+}
+
+/// What kinds and their states are called. Never changed.
+package final class KindTitles: Sendable {
+    private final class Titles: Sendable {
+        let kind: Texts
+        let states: [String: Texts]
+        init(_ kind: Kind) {
+            self.kind = kind.title
+            states = Dictionary(kind.states.map { ($0.name, $0.title) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+    private let versions: [String: [Int: Titles]]
+    private let newest: [String: Titles]
+
+    fileprivate init(_ versions: [String: [Int: Kind]], _ newest: [String: Kind]) {
+        self.versions = versions.mapValues { $0.mapValues(Titles.init) }
+        self.newest = newest.mapValues(Titles.init)
+    }
+
+    /// As `KindCatalog.kind` finds the kind; what nobody knows is called by its name.
+    package func titles(_ name: String, version: Int, state: String) -> (kind: Texts, state: Texts) {
+        let found = versions[name]?[version] ?? newest[name]
+        return (found?.kind ?? Texts(zh: name, en: name), found?.states[state] ?? Texts(zh: state, en: state))
     }
 }
 

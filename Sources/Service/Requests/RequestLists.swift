@@ -38,8 +38,9 @@ package enum Urgency: String, Sendable, CaseIterable, Codable, InputChoice, SQLR
     }
 }
 
-/// One row of a work list.
-package struct WorkItem: Answer, Equatable {
+/// One row of a work list. Never changed, and shared instead of copied: it holds a dozen strings, of which
+/// each is counted with every copy.
+package final class WorkItem: Answer, Equatable {
     package let number: String
     package let kind: String
     package let kindTitle: Texts
@@ -58,6 +59,38 @@ package struct WorkItem: Answer, Equatable {
     package let assignee: ID<Person>?
     package let assigneeName: String?
     package let reopened: Int
+
+    init(
+        number: String, kind: String, kindTitle: Texts, state: String, stateTitle: Texts, urgency: Urgency, priority: Int,
+        village: ID<Village>?, villageName: String, what: String, dueAt: Instant?, dueName: String?, isOverdue: Bool,
+        openedAt: Instant, assignee: ID<Person>?, assigneeName: String?, reopened: Int
+    ) {
+        self.number = number
+        self.kind = kind
+        self.kindTitle = kindTitle
+        self.state = state
+        self.stateTitle = stateTitle
+        self.urgency = urgency
+        self.priority = priority
+        self.village = village
+        self.villageName = villageName
+        self.what = what
+        self.dueAt = dueAt
+        self.dueName = dueName
+        self.isOverdue = isOverdue
+        self.openedAt = openedAt
+        self.assignee = assignee
+        self.assigneeName = assigneeName
+        self.reopened = reopened
+    }
+
+    package static func == (a: WorkItem, b: WorkItem) -> Bool {
+        a.number == b.number && a.kind == b.kind && a.kindTitle == b.kindTitle && a.state == b.state
+            && a.stateTitle == b.stateTitle && a.urgency == b.urgency && a.priority == b.priority
+            && a.village == b.village && a.villageName == b.villageName && a.what == b.what && a.dueAt == b.dueAt
+            && a.dueName == b.dueName && a.isOverdue == b.isOverdue && a.openedAt == b.openedAt
+            && a.assignee == b.assignee && a.assigneeName == b.assigneeName && a.reopened == b.reopened
+    }
 
     package static var schema: Schema {
         .object(

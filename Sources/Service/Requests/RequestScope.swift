@@ -114,8 +114,8 @@ extension Transaction {
         _ branches: [ListScope.Branch], where filter: SQL, order: ListOrder, limit: Int, _ work: Work
     ) throws -> [ListedItem] {
         guard let select = Self.items(branches, where: filter, order: order, limit: limit) else { return [] }
-        let (kinds, now) = (work.desk.kinds, work.now)
-        return try rows(select) { listedItem($0, kinds, now) }
+        let (titles, now) = (work.desk.kinds.titles, work.now)
+        return try rows(select) { listedItem($0, titles, now) }
     }
 
     /// The first page of open cases, and how many there are of each urgency.
@@ -123,8 +123,8 @@ extension Transaction {
         _ branches: [ListScope.Branch], where filter: SQL, page: SQL, limit: Int, _ work: Work
     ) throws -> ([ListedItem], [Urgency: Int]) {
         guard let select = Self.items(branches, where: page, order: .limit, limit: limit) else { return ([], [:]) }
-        let (kinds, now) = (work.desk.kinds, work.now)
-        let items = Rows(select) { listedItem($0, kinds, now) }
+        let (titles, now) = (work.desk.kinds.titles, work.now)
+        let items = Rows(select) { listedItem($0, titles, now) }
         let counted = Rows(Self.urgencies(branches, where: filter, at: now)) { ($0[0] as Urgency, $0[1] as Int) }
         try ask(items, counted, last: true)
         return (items.all, Dictionary(counted.all, uniquingKeysWith: +))
@@ -158,19 +158,24 @@ extension Transaction {
     /// Each urgency is a range of the same index, read as far as somebody still counts: a page
     /// costs the same however much is open.
     private static func urgencies(_ branches: [ListScope.Branch], where filter: SQL, at now: Instant) -> SQL {
+        // Only several branches can hold the same case twice.
+        let column: SQL = branches.count > 1 ? "id" : "1 AS one"
+        let parts = branches.enumerated().map { i, branch in
+            (
+                from: "SELECT \(sql: column) FROM (SELECT c.id FROM cases c WHERE \(sql: branch.key) AND \(sql: branch.check)\(sql: filter)"
+                    as SQL,
+                end: " ORDER BY c.rank, c.due_at, c.id LIMIT \(GroupCount.most + 1)) b\(raw: String(i))" as SQL
+            )
+        }
         var all: SQL = ""
         for urgency in Urgency.allCases where urgency != .closed {
             if urgency != .danger { all += " UNION ALL " }
             all += "SELECT CAST(\(urgency.rawValue) AS TEXT) AS urgency, COUNT(*) AS n FROM ("
-            for (i, branch) in branches.enumerated() {
+            for (i, part) in parts.enumerated() {
                 if i > 0 { all += " UNION " }
-                // Only several branches can hold the same case twice.
-                let column: SQL = branches.count > 1 ? "id" : "1 AS one"
-                all += """
-                    SELECT \(sql: column) FROM (SELECT c.id FROM cases c
-                    WHERE \(sql: branch.key) AND \(sql: branch.check)\(sql: filter)\(sql: urgency.sql(at: now))
-                    ORDER BY c.rank, c.due_at, c.id LIMIT \(GroupCount.most + 1)) b\(raw: String(i))
-                    """
+                all += part.from
+                all += urgency.sql(at: now)
+                all += part.end
             }
             all += ") u"
         }
@@ -234,16 +239,15 @@ struct ListedItem: Sendable {
     let closedAt: Instant?
 }
 
-private func listedItem(_ row: Row, _ kinds: KindCatalog, _ now: Instant) -> ListedItem {
-    let kindName: String = row[1]
-    let kind = kinds.kind(kindName, version: row[2])
+private func listedItem(_ row: Row, _ titles: KindTitles, _ now: Instant) -> ListedItem {
+    let kind: String = row[1]
     let state: String = row[3]
+    let titles = titles.titles(kind, version: row[2], state: state)
     let rank: Int = row[4]
     let due: Instant = row[9]
     let isOpen: Bool = row[15]
     let item = WorkItem(
-        number: row[0], kind: kindName, kindTitle: kind?.title ?? Texts(zh: kindName, en: kindName), state: state,
-        stateTitle: kind?.stateTitle(state) ?? Texts(zh: state, en: state),
+        number: row[0], kind: kind, kindTitle: titles.kind, state: state, stateTitle: titles.state,
         urgency: Urgency(isOpen: isOpen, rank: rank, dueAt: due, now: now), priority: row[5], village: row[6],
         villageName: row[7], what: row[8] as String? ?? "", dueAt: due == .distantFuture ? nil : due, dueName: row[10],
         isOverdue: isOpen && due <= now, openedAt: row[11], assignee: row[12], assigneeName: row[13], reopened: row[14])

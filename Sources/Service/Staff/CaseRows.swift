@@ -35,12 +35,11 @@ package enum CaseRows {
     /// Under their urgency, each with a heading; the order inside stays that of the limit.
     static func grouped(_ items: [WorkItem], _ words: RowWords, now: Instant) -> HTML {
         let today = now.day
-        // One pass: an item holds a dozen strings, and each look at one copies it.
-        var rows: [Urgency: HTML] = [:]
-        for item in items { rows[item.urgency, default: .empty] += row(item, words, now, today) }
         var out = HTML.empty
         for (urgency, title) in words.urgencies {
-            guard let rows = rows[urgency] else { continue }
+            var rows = HTML.empty
+            for item in items where item.urgency == urgency { rows += row(item, words, now, today) }
+            guard !rows.isEmpty else { continue }
             out +=
                 "<section class=\"group g-\(urgency.rawValue)\"><h2>\(title)</h2><ul class=\"cases\">\(rows)</ul></section>"
         }
