@@ -102,6 +102,8 @@ package final class Database: Sendable {
 
     /// Commits since it was opened; with group commit fewer than writes.
     package var commits: Int { driver.figures.commits }
+    /// How often a transaction was begun anew because it had collided with another; always 0 on SQLite.
+    package var collisions: Int { driver.figures.collisions }
     /// Writes that wait for their turn: a measure of overload.
     package var waitingWrites: Int { driver.figures.waitingWrites }
     /// Reads that wait for a connection.
@@ -141,6 +143,7 @@ struct Figures: Sendable {
     var commits: Int
     var waitingReads: Int
     var waitingWrites: Int
+    var collisions = 0
 }
 
 /// What an engine offers to `Database`.

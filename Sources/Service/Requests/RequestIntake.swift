@@ -10,6 +10,8 @@ package struct ReportNeed: Action {
     package static let door = Door.post("/requests", status: 201)
     package static let who: Who = .anybody
     package static let mayChangeRights = false
+    /// A new case is written without a look at anything; who follows one is guarded as in `FollowCase`.
+    package static let isRowGuarded = true
 
     @Input package var kind: String
     /// Id, path or exact name; empty where only a position is known.

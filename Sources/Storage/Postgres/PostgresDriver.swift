@@ -10,6 +10,7 @@ final class PostgresDriver: Driver {
     private let threads: Gathering
     private let workers: [PostgresWorker]
     private let commits = Tally()
+    private let collisions = Tally()
 
     static func open(
         url: String, readers: Int, writers: Int, faults: FaultInjector, logger: Logger
@@ -36,9 +37,9 @@ final class PostgresDriver: Driver {
     ) {
         self.url = url
         self.threads = Gathering(readers + writers)
-        self.workers = (0..<(readers + writers)).map { [commits] in
+        self.workers = (0..<(readers + writers)).map { [commits, collisions] in
             PostgresWorker(
-                url: url, isForReading: $0 < readers, commits: commits, faults: faults, logger: logger,
+                url: url, isForReading: $0 < readers, commits: commits, collisions: collisions, faults: faults, logger: logger,
                 seed: UInt64($0 + 1))
         }
         for (i, worker) in workers.enumerated() {
@@ -58,7 +59,7 @@ final class PostgresDriver: Driver {
     var figures: Figures {
         Figures(
             commits: commits.value.load(ordering: .relaxed), waitingReads: reads.count,
-            waitingWrites: writes.count)
+            waitingWrites: writes.count, collisions: collisions.value.load(ordering: .relaxed))
     }
 
     func close() async {

@@ -15,6 +15,7 @@ final class PostgresWorker: @unchecked Sendable {
     private let connection: PostgresConnection
     private let session: PostgresSession
     private let commits: Tally
+    private let collisionsSeen: Tally
     private let faults: FaultInjector
     private let logger: Logger
     private var jitter: UInt64
@@ -25,11 +26,13 @@ final class PostgresWorker: @unchecked Sendable {
     static let reconnectsMax = 3
 
     init(
-        url: String, isForReading: Bool, commits: Tally, faults: FaultInjector, logger: Logger, seed: UInt64
+        url: String, isForReading: Bool, commits: Tally, collisions: Tally, faults: FaultInjector, logger: Logger,
+        seed: UInt64
     ) {
         self.connection = PostgresConnection(url: url, isForReading: isForReading)
         self.session = PostgresSession(connection)
         self.commits = commits
+        self.collisionsSeen = collisions
         self.faults = faults
         self.logger = logger
         self.jitter = seed &* 0x9e37_79b9_7f4a_7c15
@@ -57,6 +60,7 @@ final class PostgresWorker: @unchecked Sendable {
                 if mayRunAgain(job) {
                     if isCollision {
                         collisions += 1
+                        collisionsSeen.value.add(1, ordering: .relaxed)
                         if collisions < PostgresWorker.attemptsMax {
                             backOff(collisions)
                             continue
