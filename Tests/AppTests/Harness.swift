@@ -223,10 +223,10 @@ extension Reply {
 
 /// Makes the county, serves it, runs the body, and afterwards asks for rows that must never be.
 func withVillage(
-    _ engine: Database.Engine = .sqlite, speech: Speech? = nil, _ body: @escaping @Sendable (TestVillage) async throws -> Void
+    _ engine: Database.Engine = .sqlite, writers: Int = 2, speech: Speech? = nil, _ body: @escaping @Sendable (TestVillage) async throws -> Void
 ) async throws {
     try await withLocation(engine, Composition.migrations) { location in
-        let database = try await Database.open(location, logger: quiet, readers: 2, writers: 2)
+        let database = try await Database.open(location, logger: quiet, readers: 2, writers: writers)
         do {
             // The county is a minute old, so that what is kept in memory for seconds has seen it.
             let clock = VillageClock(TestVillage.start.adding(minutes: -1))

@@ -12,17 +12,17 @@ import Values
     /// what is serializable there collides although nobody touches what another one wrote.
     @Test(arguments: [Database.Engine.sqlite, .postgres])
     func thoseWhoReportAtOnceDoNotCollide(engine: Database.Engine) async throws {
-        try await withVillage(engine) { village in
+        try await withVillage(engine, writers: 12) { village in
             let before = village.desk.database.collisions
             let numbers = try await withThrowingTaskGroup(of: String.self) { group in
-                for n in 0..<60 {
+                for n in 0..<300 {
                     group.addTask { try await village.report("灯不亮 \(n)", by: village.wang).number }
                 }
                 return try await group.reduce(into: Set<String>()) { $0.insert($1) }
             }
-            #expect(numbers.count == 60)
-            #expect(try await village.count("SELECT COUNT(*) FROM cases") == 60)
-            #expect(try await village.count("SELECT COUNT(DISTINCT case_id) FROM case_limit") == 60)
+            #expect(numbers.count == 300)
+            #expect(try await village.count("SELECT COUNT(*) FROM cases") == 300)
+            #expect(try await village.count("SELECT COUNT(DISTINCT case_id) FROM case_limit") == 300)
             #expect(village.desk.database.collisions == before)
         }
     }
