@@ -21,9 +21,8 @@ struct MapPages: Sendable {
         site.get("/map/view", viewAnswer)
         site.live("/map/live", who: .anybody, pace: .costly) { visit in
             let county = try await county(visit)
-            let topic = mapTopic(county)
             let heeded = sources.heeded(visit, county)
-            return { $0 == topic || $0 == county || heeded($0) }
+            return { $0 == county || heeded($0) }
         }
         site.get("/map/export.geojson", who: .roles(NetworkSight.readers), exportAnswer)
     }

@@ -77,13 +77,6 @@ package struct MapMark: Sendable, Hashable {
     }
 }
 
-extension Work {
-    /// Tells open maps of the county to look again.
-    package func announceMap(_ county: String) { announce(mapTopic(county)) }
-}
-
-func mapTopic(_ county: String) -> String { "map/" + county }
-
 /// What a map shows: degrees of WGS-84, and the zoom of the usual square tiles.
 package struct MapBounds: Sendable, Hashable {
     package let west: Double

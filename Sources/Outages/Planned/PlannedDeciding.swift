@@ -133,7 +133,6 @@ extension Work {
     func freshView(_ outage: PlannedOutage) throws -> PlannedView {
         guard let fresh = try tx.planned(outage.id) else { throw Problem.notFound }
         announce(fresh.county)
-        if [.running, .finished].contains(fresh.state) { announceMap(fresh.county) }
         for village in try tx.plannedVillages(of: fresh.id) { announce(village.path) }
         return try view(fresh)
     }
