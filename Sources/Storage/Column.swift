@@ -73,6 +73,24 @@ package struct Column {
         }
     }
 
+    /// Whether it is this text.
+    func holds(_ text: String) -> Bool {
+        let length: Int32
+        let start: UnsafeRawPointer?
+        switch source {
+        case .sqlite(let statement):
+            guard sqlite3_column_type(statement, index) == SQLITE_TEXT else { return false }
+            start = UnsafeRawPointer(sqlite3_column_text(statement, index))
+            length = sqlite3_column_bytes(statement, index)
+        case .postgres(let result, let row):
+            guard !PostgresType.isNotText(PQftype(result, index)), PQgetisnull(result, row, index) == 0 else { return false }
+            start = UnsafeRawPointer(PQgetvalue(result, row, index))
+            length = PQgetlength(result, row, index)
+        }
+        guard let start, text.utf8.count == Int(length) else { return false }
+        return text.utf8.withContiguousStorageIfAvailable { memcmp($0.baseAddress!, start, Int(length)) == 0 } ?? false
+    }
+
     package func blob() -> [UInt8]? {
         switch source {
         case .sqlite(let statement):

@@ -1,3 +1,4 @@
+import Foundation
 package import Logging
 package import Values
 
@@ -30,11 +31,15 @@ package final class Database: Sendable {
     package let blobs: BlobStore
     private let driver: any Driver
 
+    /// One more than there are processors keeps them busy; with more they only take each other's place. Three at
+    /// least: a long read of a report leaves room.
+    package static let readersUsual = max(3, ProcessInfo.processInfo.activeProcessorCount + 1)
+
     /// - Parameters:
     ///   - readers: connections for `read`.
     ///   - writers: connections for `write` and `drain` on PostgreSQL; SQLite has one.
     package static func open(
-        _ location: Location, logger: Logger, readers: Int = 4, writers: Int = 8
+        _ location: Location, logger: Logger, readers: Int = Database.readersUsual, writers: Int = 8
     ) async throws -> Database {
         precondition(readers >= 1 && writers >= 1)
         let faults = FaultInjector()

@@ -79,6 +79,21 @@ extension Row {
         return nil
     }
 
+    // Text that is often the same as in the row before: then that one is given back, which costs a look at its
+    // bytes instead of a new string.
+
+    package subscript(_ index: Int, like known: String?) -> String {
+        if let known, column(index).holds(known) { return known }
+        return self[index]
+    }
+    package subscript(_ index: Int, like known: String?) -> String? {
+        if let known, column(index).holds(known) { return known }
+        return self[index]
+    }
+    @inlinable package subscript<T>(_ index: Int, like known: ID<T>?) -> ID<T>? {
+        (self[index, like: known?.text] as String?).map { ID($0) }
+    }
+
     private func column(_ index: Int) -> Column {
         Column(source: source, index: Int32(truncatingIfNeeded: index))
     }

@@ -6,16 +6,27 @@ package protocol Select: AnyObject {
 }
 
 /// A select whose rows are wanted.
+///
+/// What is done for each row is put together where the rows' type is known: a method of a class that is
+/// generic looks the type up for every row.
 package final class Rows<T>: Select {
     package let sql: SQL
-    private let map: (Row) throws -> T
+    @usableFromInline let rows: Kept<T>
+    @usableFromInline let each: (Row) throws -> Void
     /// Empty before it was asked.
-    package private(set) var all: [T] = []
+    @inlinable package var all: [T] { rows.all }
 
-    package init(_ sql: SQL, _ map: @escaping (Row) throws -> T) {
+    @inlinable package init(_ sql: SQL, _ map: @escaping (Row) throws -> T) {
+        let rows = Kept<T>()
         self.sql = sql
-        self.map = map
+        self.rows = rows
+        each = { rows.all.append(try map($0)) }
     }
 
-    package func take(_ row: Row) throws { all.append(try map(row)) }
+    package func take(_ row: Row) throws { try each(row) }
+}
+
+@usableFromInline final class Kept<T> {
+    @usableFromInline var all: [T] = []
+    @inlinable init() {}
 }

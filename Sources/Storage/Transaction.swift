@@ -6,6 +6,8 @@ protocol Session: AnyObject {
     /// Asks all before it waits for the first.
     /// - Parameter isLast: nothing is asked afterwards.
     func query(_ selects: [any Select], isLast: Bool) throws
+    /// After the last question of a transaction that reads, there is another.
+    func readAnew()
     func run(_ sql: SQL) throws
     func change(_ sql: SQL) throws -> Int
     func put(_ document: TextDocument, in index: TextIndex) throws
@@ -53,6 +55,18 @@ package final class Transaction {
         try step {
             isOver = last
             try session.query(selects, isLast: last && kind == .read)
+        }
+    }
+
+    /// Asks once more after what was said to be the last: for the few who need it, so that everybody
+    /// else is answered in one trip. A transaction that reads may see a state that is a moment younger.
+    package func askAfterwards(_ selects: any Select...) throws {
+        precondition(isOver, "something else may still be asked")
+        isOver = false
+        try step {
+            isOver = true
+            if kind == .read { session.readAnew() }
+            try session.query(selects, isLast: kind == .read)
         }
     }
 

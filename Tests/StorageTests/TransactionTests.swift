@@ -24,6 +24,49 @@ import Values
         }
     }
 
+    @Test func afterTheLastQuestionAFewAskOnceMore() async throws {
+        try await withDatabases(Village.schema) { db in
+            try await db.write { tx in
+                try Village.settle(tx)
+                for number in 1...3 { try tx.run(Village.household(number)) }
+            }
+            for _ in 1...3 {
+                let (numbers, owners) = try await db.read { tx in
+                    let numbers = Rows("SELECT number FROM household ORDER BY number") { $0[0] as Int }
+                    let owners = Rows("SELECT DISTINCT owner FROM household WHERE number >= \(2)") { $0[0] as String }
+                    try tx.ask(numbers, last: true)
+                    try tx.askAfterwards(owners)
+                    return (numbers.all, owners.all)
+                }
+                #expect(numbers == [1, 2, 3])
+                #expect(owners == ["王爱民"])
+            }
+            // What fails there is told, and the connection is good for the next.
+            await #expect(throws: StorageError.self) {
+                try await db.read { tx in
+                    try tx.ask(Rows("SELECT 1") { $0[0] as Int }, last: true)
+                    try tx.askAfterwards(Rows("SELECT nothing FROM household") { $0[0] as Int })
+                }
+            }
+            #expect(try await Village.count(db) == 3)
+        }
+    }
+
+    @Test func textThatIsKnownIsGivenBackAndNothingElseIs() async throws {
+        try await withDatabases(Village.schema) { db in
+            let texts: [String?] = ["布岗村", "布岗村", "布岗", "", nil, "bugang", "布岗村东头三户", "bugang"]
+            try await db.write { tx in
+                for (id, text) in texts.enumerated() { try tx.run("INSERT INTO task (id, worker) VALUES (\(id), \(text))") }
+            }
+            for known in ["布岗村", "布岗村东头三户", "", "bugang", nil] {
+                let read = try await db.read { tx in
+                    try tx.rows("SELECT worker FROM task ORDER BY id") { $0[0, like: known] as String? }
+                }
+                #expect(read == texts, "\(known ?? "NULL")")
+            }
+        }
+    }
+
     @Test func oneRefusalAmongManyWritersHurtsNobodyElse() async throws {
         try await withDatabases(Village.schema) { db in
             try await db.write { tx in try Village.settle(tx) }

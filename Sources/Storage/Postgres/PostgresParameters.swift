@@ -54,13 +54,20 @@ struct PostgresParameters {
 
     private mutating func appendDecimal(_ value: Int64) {
         if value < 0 { bytes.append(45) }
-        var rest = value.magnitude
-        let start = bytes.count
-        repeat {
-            bytes.append(UInt8(48 + rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
+        // Twenty digits at most; the least comes first.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = value.magnitude
+            var count = 0
+            repeat {
+                digits[count] = UInt8(48 + rest % 10)
+                rest /= 10
+                count += 1
+            } while rest > 0
+            while count > 0 {
+                count -= 1
+                bytes.append(digits[count])
+            }
+        }
     }
 }
 

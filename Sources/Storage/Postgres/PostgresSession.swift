@@ -18,6 +18,7 @@ final class PostgresSession: Session {
             }
         }
     }
+    func readAnew() { connection.beginReading() }
     func run(_ sql: SQL) throws { try connection.run(sql) }
     func change(_ sql: SQL) throws -> Int { try connection.change(sql) }
 

@@ -17,6 +17,9 @@ final class SQLiteSession: Session {
     var engine: Database.Engine { .sqlite }
 
     func query(_ sql: SQL, _ each: (Row) throws -> Bool) throws { try connection.query(sql, each) }
+    /// Its transaction is still open.
+    func readAnew() {}
+
     func query(_ selects: [any Select], isLast: Bool) throws {
         for select in selects {
             try connection.query(select.sql) {
