@@ -15,6 +15,12 @@ package struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation, Custo
     /// Trusts the text: only for what this program wrote itself.
     package static func raw(_ text: String) -> HTML { HTML(trusted: Array(text.utf8)) }
     package static let empty = HTML(trusted: [])
+    /// Nothing yet, with room for what is about to be added.
+    package static func reserving(_ bytes: Int) -> HTML {
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes)
+        return HTML(trusted: out)
+    }
 
     package init(stringLiteral value: StaticString) {
         bytes = []

@@ -58,6 +58,47 @@ import Values
         }
     }
 
+    /// Most of these have the same limit, so that pages break between cases that differ in nothing but their number.
+    @Test(arguments: [Database.Engine.sqlite, .postgres])
+    func nobodyIsShownTwiceOrLeftOutFromPageToPage(engine: Database.Engine) async throws {
+        try await withVillage(engine) { village in
+            var numbers: Set<String> = []
+            for n in 1...55 {
+                let number = try await village.report("第\(n)户没有电", phone: "138123450\(n < 10 ? "0" : "")\(n)").number
+                _ = try await village.submit("/cases/\(number)/accept", [:], as: village.dispatcher)
+                _ = try await village.submit(
+                    "/cases/\(number)/dispatch", ["assignee": village.wang.id.text], as: village.dispatcher)
+                numbers.insert("\(number)")
+            }
+            // Wang's own list names nobody; the station's names him on every row.
+            for (person, address) in [(village.wang, "/work"), (village.dispatcher, "/work")] {
+                var shown: [String] = []
+                var next: String? = address
+                while let here = next {
+                    let page = try await village.get(here, as: person)
+                    shown += page.text.components(separatedBy: "href=\"/cases/").dropFirst().map {
+                        String($0.prefix { $0 != "\"" })
+                    }
+                    #expect(page.count("<span class=\"c-who\">\(village.wang.name)</span>") == page.count("<li class=\"c "))
+                    next = page.link(rel: "next")
+                }
+                #expect(shown.count == 55 && Set(shown) == numbers)
+            }
+        }
+    }
+
+    @Test(arguments: [Database.Engine.sqlite, .postgres])
+    func nobodyIsCountedBeyond199AndTheOthersStillAre(engine: Database.Engine) async throws {
+        try await withVillage(engine) { village in
+            try await village.report("电线掉在地上冒火花", kind: "hazard")
+            for n in 1...203 { try await village.report("停电\(n)", kind: "inquiry", phone: "1381234\(5000 + n)") }
+            try await village.report("没有电", phone: "13812349999")
+            let page = try await village.get("/work", as: village.dispatcher)
+            #expect(page.contains(" <b>199+</b>"))
+            #expect(page.count(" <b>1</b>") == 2, "the danger and what is due today stay counted")
+        }
+    }
+
     @Test func filtersKeepOnlyWhatTheyName() async throws {
         try await withVillage { village in
             let bugang = try await village.report("灯不亮")

@@ -9,6 +9,7 @@ package enum Urgency: String, Sendable, CaseIterable, Codable, InputChoice, SQLR
     /// The customer is waited for.
     case waiting
     case closed
+    static let open: [Urgency] = [.danger, .overdue, .today, .later, .waiting]
     package static var wordPrefix: String { "urgency" }
 
     init(isOpen: Bool, rank: Int, dueAt: Instant, now: Instant) {
@@ -235,7 +236,10 @@ package struct WorkListQuery: Query {
     private func scope(_ work: Work) throws -> ([ListScope.Branch], String) {
         if let station { return ([try work.branch(ofStation: station).branch], "station") }
         if assignee == "me" || (assignee == nil && isRepresentativeOnly(work.actor)), let person = work.actor.person {
-            return ([.init(key: "c.assignee = \(person)", check: Transaction.notHidden(from: work.actor))], "mine")
+            let own = ListScope.Branch(
+                key: "c.assignee = \(person)", check: Transaction.notHidden(from: work.actor),
+                owner: .init(person: person, name: work.actor.name))
+            return ([own], "mine")
         }
         let scope = try work.tx.scope(of: work.actor)
         return (scope.branches, scope.name)

@@ -11,6 +11,12 @@ struct ListScope: Sendable {
         let key: SQL
         /// What the branch does not guarantee by itself.
         let check: SQL
+        /// Whose cases these are, where they are all one person's: then no row needs to say it.
+        var owner: Owner?
+    }
+    struct Owner: Sendable {
+        let person: ID<Person>
+        let name: String
     }
     var branches: [Branch]
     /// `mine`, `village`, `station`, `county`: what a page says above the list.
@@ -106,16 +112,17 @@ extension Transaction {
 
     private static let itemColumns: SQL = """
         c.number, c.kind, c.kind_version, c.state, c.rank, c.priority, c.village, c.village_name, SUBSTR(c.what, 1, 60),
-        c.due_at, c.due_name, c.opened_at, c.assignee, p.name, c.reopened, c.open, c.key, c.id, c.closed_at
+        c.due_at, c.due_name, c.opened_at, c.reopened, c.closed_at
         """
+    private static let withAssignee: SQL = ", c.assignee, p.name FROM cases c LEFT JOIN person p ON p.id = c.assignee"
 
     /// A page of items: each branch reads its index and stops; several are then put together.
     func items(
         _ branches: [ListScope.Branch], where filter: SQL, order: ListOrder, limit: Int, _ work: Work
     ) throws -> [ListedItem] {
         guard let select = Self.items(branches, where: filter, order: order, limit: limit) else { return [] }
-        let (titles, now) = (work.desk.kinds.titles, work.now)
-        return try rows(select) { listedItem($0, titles, now) }
+        let reader = ItemReader(work, order, owner: Self.owner(branches))
+        return try rows(select) { reader.item($0) }
     }
 
     /// The first page of open cases, and how many there are of each urgency.
@@ -123,22 +130,37 @@ extension Transaction {
         _ branches: [ListScope.Branch], where filter: SQL, page: SQL, limit: Int, _ work: Work
     ) throws -> ([ListedItem], [Urgency: Int]) {
         guard let select = Self.items(branches, where: page, order: .limit, limit: limit) else { return ([], [:]) }
-        let (titles, now) = (work.desk.kinds.titles, work.now)
-        let items = Rows(select) { listedItem($0, titles, now) }
-        let counted = Rows(Self.urgencies(branches, where: filter, at: now)) { ($0[0] as Urgency, $0[1] as Int) }
-        try ask(items, counted, last: true)
-        return (items.all, Dictionary(counted.all, uniquingKeysWith: +))
+        let now = work.now
+        let reader = ItemReader(work, .limit, owner: Self.owner(branches))
+        let items = Rows(select) { reader.item($0) }
+        let few = Rows(Self.urgenciesOfFew(branches, where: filter, at: now)) { row in
+            Urgency.open.enumerated().map { ($1, row[$0] as Int) }
+        }
+        try ask(items, few, last: true)
+        var counts = few.all.joined().map { $0 }
+        if counts.reduce(0, { $0 + $1.1 }) > GroupCount.most {
+            let many = Rows(Self.urgencies(branches, where: filter, at: now)) { ($0[0] as Urgency, $0[1] as Int) }
+            try askAfterwards(many)
+            counts = many.all
+        }
+        return (items.all, Dictionary(counts, uniquingKeysWith: +))
+    }
+
+    private static func owner(_ branches: [ListScope.Branch]) -> ListScope.Owner? {
+        branches.count == 1 ? branches[0].owner : nil
     }
 
     private static func items(
         _ branches: [ListScope.Branch], where filter: SQL, order: ListOrder, limit: Int
     ) -> SQL? {
-        let order = order.sql
         guard let first = branches.first else { return nil }
+        var select: SQL = "SELECT \(sql: itemColumns)"
+        if order == .newest { select += ", c.key" }
+        select += owner(branches) == nil ? withAssignee : " FROM cases c"
+        let order = order.sql
         if branches.count == 1 {
             return """
-                SELECT \(sql: itemColumns) FROM cases c LEFT JOIN person p ON p.id = c.assignee
-                WHERE \(sql: first.key) AND \(sql: first.check)\(sql: filter) ORDER BY \(sql: order) LIMIT \(limit)
+                \(sql: select) WHERE \(sql: first.key) AND \(sql: first.check)\(sql: filter) ORDER BY \(sql: order) LIMIT \(limit)
                 """
         }
         var union: SQL = ""
@@ -150,8 +172,27 @@ extension Transaction {
                 """
         }
         return """
-            SELECT \(sql: itemColumns) FROM cases c LEFT JOIN person p ON p.id = c.assignee
-            WHERE c.id IN (\(sql: union)) ORDER BY \(sql: order) LIMIT \(limit)
+            \(sql: select) WHERE c.id IN (\(sql: union)) ORDER BY \(sql: order) LIMIT \(limit)
+            """
+    }
+
+    /// One walk over the open cases, as far as somebody still counts: exact unless it comes that far.
+    private static func urgenciesOfFew(_ branches: [ListScope.Branch], where filter: SQL, at now: Instant) -> SQL {
+        var cases: SQL = ""
+        for (i, branch) in branches.enumerated() {
+            if i > 0 { cases += " UNION " }
+            cases += """
+                SELECT id, rank, due_at FROM (SELECT c.id, c.rank, c.due_at FROM cases c
+                WHERE \(sql: branch.key) AND \(sql: branch.check)\(sql: filter) AND c.open = 1
+                ORDER BY c.rank, c.due_at, c.id LIMIT \(GroupCount.most + 1)) b\(raw: String(i))
+                """
+        }
+        let day = now.day.adding(days: 1).start
+        return """
+            SELECT COUNT(CASE WHEN rank = 0 THEN 1 END), COUNT(CASE WHEN rank = 1 AND due_at <= \(now) THEN 1 END),
+                COUNT(CASE WHEN rank = 1 AND due_at > \(now) AND due_at < \(day) THEN 1 END),
+                COUNT(CASE WHEN rank = 1 AND due_at >= \(day) THEN 1 END), COUNT(CASE WHEN rank = 2 THEN 1 END)
+            FROM (\(sql: cases)) u
             """
     }
 
@@ -168,7 +209,7 @@ extension Transaction {
             )
         }
         var all: SQL = ""
-        for urgency in Urgency.allCases where urgency != .closed {
+        for urgency in Urgency.open {
             if urgency != .danger { all += " UNION ALL " }
             all += "SELECT CAST(\(urgency.rawValue) AS TEXT) AS urgency, COUNT(*) AS n FROM ("
             for (i, part) in parts.enumerated() {
@@ -203,8 +244,8 @@ enum ListOrder: Sendable {
     /// Opaque to callers: the key of the last row.
     func cursor(_ last: ListedItem) -> String {
         switch self {
-        case .limit: "l.\(last.rank).\(last.dueAt.milliseconds).\(last.id.text)"
-        case .ended: "e.\(last.closedAt?.milliseconds ?? 0).\(last.id.text)"
+        case .limit: "l.\(last.rank).\(last.dueAt.milliseconds).\(last.item.number)"
+        case .ended: "e.\(last.closedAt?.milliseconds ?? 0).\(last.item.number)"
         case .newest: "n.\(last.key)"
         }
     }
@@ -214,12 +255,12 @@ enum ListOrder: Sendable {
         let parts = cursor.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         switch (self, parts.first) {
         case (.limit, "l"):
-            if parts.count == 4, let rank = Int(parts[1]), let due = Int64(parts[2]), let id = ID<Case>(parsing: parts[3]) {
-                return " AND (c.rank, c.due_at, c.id) > (\(rank), \(due), \(id))"
+            if parts.count == 4, let rank = Int(parts[1]), let due = Int64(parts[2]), let number = Code(typed: parts[3]) {
+                return " AND (c.rank, c.due_at, c.id) > (\(rank), \(due), \(sql: Self.id(of: number)))"
             }
         case (.ended, "e"):
-            if parts.count == 3, let at = Int64(parts[1]), let id = ID<Case>(parsing: parts[2]) {
-                return " AND (c.closed_at, c.id) < (\(at), \(id))"
+            if parts.count == 3, let at = Int64(parts[1]), let number = Code(typed: parts[2]) {
+                return " AND (c.closed_at, c.id) < (\(at), \(sql: Self.id(of: number)))"
             }
         case (.newest, "n"):
             if parts.count == 2, let key = Int64(parts[1]) { return " AND c.key < \(key)" }
@@ -227,6 +268,8 @@ enum ListOrder: Sendable {
         }
         throw .invalid("after", "bad-cursor")
     }
+
+    private static func id(of number: Code) -> SQL { "(SELECT n.id FROM cases n WHERE n.number = \(number))" }
 }
 
 /// An item with what the next page needs.
@@ -234,24 +277,57 @@ struct ListedItem: Sendable {
     let item: WorkItem
     let rank: Int
     let dueAt: Instant
+    /// Read in the order of the keys only, else 0.
     let key: Int64
-    let id: ID<Case>
     let closedAt: Instant?
 }
 
-private func listedItem(_ row: Row, _ titles: KindTitles, _ now: Instant) -> ListedItem {
-    let kind: String = row[1]
-    let state: String = row[3]
-    let titles = titles.titles(kind, version: row[2], state: state)
-    let rank: Int = row[4]
-    let due: Instant = row[9]
-    let isOpen: Bool = row[15]
-    let item = WorkItem(
-        number: row[0], kind: kind, kindTitle: titles.kind, state: state, stateTitle: titles.state,
-        urgency: Urgency(isOpen: isOpen, rank: rank, dueAt: due, now: now), priority: row[5], village: row[6],
-        villageName: row[7], what: row[8] as String? ?? "", dueAt: due == .distantFuture ? nil : due, dueName: row[10],
-        isOverdue: isOpen && due <= now, openedAt: row[11], assignee: row[12], assigneeName: row[13], reopened: row[14])
-    return ListedItem(item: item, rank: rank, dueAt: due, key: row[16], id: row[17], closedAt: row[18])
+/// Reads the rows of a list. What says the same as in the row before is that row's and not made again: most
+/// rows of somebody's list are of the same few villages, kinds and people.
+private final class ItemReader {
+    private let catalog: KindTitles
+    private let now: Instant
+    private let order: ListOrder
+    private let owner: ListScope.Owner?
+    /// Where the person to whom it is given stands in a row.
+    private let assignee: Int
+    private var last: WorkItem?
+    private var lastVersion = 0
+
+    init(_ work: Work, _ order: ListOrder, owner: ListScope.Owner?) {
+        catalog = work.desk.kinds.titles
+        now = work.now
+        self.order = order
+        self.owner = owner
+        assignee = order == .newest ? 15 : 14
+    }
+
+    func item(_ row: Row) -> ListedItem {
+        let kind: String = row[1, like: last?.kind]
+        let version: Int = row[2]
+        let state: String = row[3, like: last?.state]
+        let titles: (kind: Texts, state: Texts)
+        if let last, version == lastVersion, last.kind == kind, last.state == state {
+            titles = (last.kindTitle, last.stateTitle)
+        } else {
+            titles = catalog.titles(kind, version: version, state: state)
+        }
+        let rank: Int = row[4]
+        let due: Instant = row[9]
+        let closedAt: Instant? = row[13]
+        let isOpen = closedAt == nil
+        let item = WorkItem(
+            number: row[0], kind: kind, kindTitle: titles.kind, state: state, stateTitle: titles.state,
+            urgency: Urgency(isOpen: isOpen, rank: rank, dueAt: due, now: now), priority: row[5],
+            village: row[6, like: last?.village], villageName: row[7, like: last?.villageName],
+            what: row[8] as String? ?? "", dueAt: due == .distantFuture ? nil : due, dueName: row[10, like: last?.dueName],
+            isOverdue: isOpen && due <= now, openedAt: row[11],
+            assignee: owner?.person ?? row[assignee, like: last?.assignee],
+            assigneeName: owner?.name ?? row[assignee + 1, like: last?.assigneeName], reopened: row[12])
+        last = item
+        lastVersion = version
+        return ListedItem(item: item, rank: rank, dueAt: due, key: order == .newest ? row[14] : 0, closedAt: closedAt)
+    }
 }
 
 extension Work {

@@ -13,14 +13,7 @@ package enum CaseRows {
     /// One literal: the work list is the page that everybody opens all day (design §7).
     static func row(_ item: WorkItem, _ words: RowWords, _ now: Instant, _ today: Day) -> HTML {
         let language = words.words.language
-        let due: HTML
-        if let moment = item.dueAt, moment != .distantFuture {
-            due = """
-                <time>\(words.moment(moment, today: today))</time> <b>\(words.remaining(moment, now: now))</b>
-                """
-        } else {
-            due = "<time>\(words.moment(item.openedAt, today: today))</time>"
-        }
+        let moment = item.dueAt
         return """
             <li class="c \(item.urgency.rawValue)"><a href="/cases/\(item.number)">\(item.kindTitle.in(language)) · \
             \(item.villageName.isEmpty ? words.unknownVillage : item.villageName)</a>\
@@ -28,20 +21,26 @@ package enum CaseRows {
             <p class="c-state"><span class="tag s-\(item.state)">\
             \(item.reopened > (item.state == "reopened" ? 1 : 0) ? words.reopened(String(item.reopened)) + " · " : "")\(item.stateTitle.in(language))</span>\
             <span class="c-who">\(item.assigneeName ?? words.unassigned)</span></p>\
-            <p class="c-due">\(due)</p><p class="c-no">\(item.number)</p></li>
+            <p class="c-due"><time>\(moment ?? item.openedAt, words, today: today)</time>\
+            \(remaining: moment, words, now)</p><p class="c-no">\(item.number)</p></li>
             """
     }
+
+    /// About as long as a row is.
+    private static let bytesOfRow = 640
 
     /// Under their urgency, each with a heading; the order inside stays that of the limit.
     static func grouped(_ items: [WorkItem], _ words: RowWords, now: Instant) -> HTML {
         let today = now.day
-        var out = HTML.empty
+        var out = HTML.reserving(items.count * bytesOfRow)
         for (urgency, title) in words.urgencies {
-            var rows = HTML.empty
-            for item in items where item.urgency == urgency { rows += row(item, words, now, today) }
-            guard !rows.isEmpty else { continue }
-            out +=
-                "<section class=\"group g-\(urgency.rawValue)\"><h2>\(title)</h2><ul class=\"cases\">\(rows)</ul></section>"
+            var isFirst = true
+            for item in items where item.urgency == urgency {
+                if isFirst { out += "<section class=\"group g-\(urgency.rawValue)\"><h2>\(title)</h2><ul class=\"cases\">" }
+                isFirst = false
+                out += row(item, words, now, today)
+            }
+            if !isFirst { out += "</ul></section>" }
         }
         return out
     }

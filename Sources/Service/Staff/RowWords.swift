@@ -1,5 +1,6 @@
 package import Desk
 package import Values
+import Web
 
 /// Words of one language that rows of lists need, cut at their places once at start: a page of 25
 /// rows fills no sentence and looks up no key.
@@ -35,44 +36,80 @@ package struct RowWords: Sendable {
     }
 
     /// 今天 15:00 · 11月26日 15:00; a limit that ends at midnight is named by the day before.
-    package func moment(_ moment: Instant, today now: Day) -> String {
-        let isMidnight = moment.minuteOfDay == 0
-        let day = isMidnight ? moment.day.adding(days: -1) : moment.day
-        let clock = isMidnight ? "24:00" : moment.clock
-        switch now.distance(to: day) {
-        case -1: return "\(yesterday) \(clock)"
-        case 0: return "\(today) \(clock)"
-        case 1: return "\(tomorrow) \(clock)"
-        default: return "\(self.day(day, now)) \(clock)"
-        }
-    }
+    package func moment(_ moment: Instant, today: Day) -> String { joined { spell(moment, today: today, $0) } }
 
     /// 11月26日; with the year when it is another.
-    package func day(_ day: Day, _ today: Day) -> String {
-        let (year, month, dayOfMonth) = day.civil
-        if isChinese {
-            return year == today.year ? "\(month)月\(dayOfMonth)日" : "\(year)年\(month)月\(dayOfMonth)日"
-        }
-        return year == today.year
-            ? "\(dayOfMonth) \(months[month - 1])" : "\(dayOfMonth) \(months[month - 1]) \(year)"
-    }
+    package func day(_ day: Day, _ today: Day) -> String { joined { spell(day, today, $0) } }
 
     /// 还剩 3 小时 · 超时 2 天
-    package func remaining(_ due: Instant, now: Instant) -> String {
-        let minutes = due.since(now) / 60_000
-        return minutes < 0 ? late(span(-minutes)) : left(span(minutes))
+    package func remaining(_ due: Instant, now: Instant) -> String { joined { spell(from: now, to: due, $0) } }
+
+    package func span(_ minutes: Int64) -> String { joined { spell(minutes: minutes, $0) } }
+
+    private func joined(_ spell: ((String) -> Void) -> Void) -> String {
+        var out = ""
+        spell { out += $0 }
+        return out
     }
 
-    package func span(_ minutes: Int64) -> String {
-        if minutes < 60 { return self.minutes(String(minutes)) }
-        if minutes < 48 * 60 { return hours(String(minutes / 60)) }
-        return days(String(minutes / 1440))
+    // Word by word, so that a page of 25 rows puts them where they belong without a string for each.
+
+    fileprivate func spell(_ moment: Instant, today now: Day, _ put: (String) -> Void) {
+        let isMidnight = moment.minuteOfDay == 0
+        let day = isMidnight ? moment.day.adding(days: -1) : moment.day
+        switch now.distance(to: day) {
+        case -1: put(yesterday)
+        case 0: put(today)
+        case 1: put(tomorrow)
+        default: spell(day, now, put)
+        }
+        put(" ")
+        put(isMidnight ? "24:00" : moment.clock)
+    }
+
+    private func spell(_ day: Day, _ today: Day, _ put: (String) -> Void) {
+        let (year, month, dayOfMonth) = day.civil
+        let isThisYear = year == today.year
+        if isChinese {
+            if !isThisYear {
+                put(String(year))
+                put("年")
+            }
+            put(String(month))
+            put("月")
+            put(String(dayOfMonth))
+            put("日")
+        } else {
+            put(String(dayOfMonth))
+            put(" ")
+            put(months[month - 1])
+            if !isThisYear {
+                put(" ")
+                put(String(year))
+            }
+        }
+    }
+
+    fileprivate func spell(from now: Instant, to due: Instant, _ put: (String) -> Void) {
+        let minutes = due.since(now) / 60_000
+        let sentence = minutes < 0 ? late : left
+        put(sentence.before)
+        spell(minutes: abs(minutes), put)
+        put(sentence.after)
+    }
+
+    private func spell(minutes: Int64, _ put: (String) -> Void) {
+        let (unit, count) =
+            minutes < 60 ? (self.minutes, minutes) : minutes < 48 * 60 ? (hours, minutes / 60) : (days, minutes / 1440)
+        put(unit.before)
+        put(String(count))
+        put(unit.after)
     }
 
     /// A sentence with one `{place}`, cut there.
     struct Cut: Sendable {
-        private let before: String
-        private let after: String
+        let before: String
+        let after: String
         init(_ sentence: String) {
             guard let open = sentence.utf8.firstIndex(of: 123), let close = sentence.utf8.firstIndex(of: 125) else {
                 before = sentence
@@ -83,6 +120,21 @@ package struct RowWords: Sendable {
             after = String(sentence[sentence.utf8.index(after: close)...])
         }
         func callAsFunction(_ text: String) -> String { before + text + after }
+    }
+}
+
+extension HTML.Interpolation {
+    /// 今天 15:00
+    mutating func appendInterpolation(_ moment: Instant, _ words: RowWords, today: Day) {
+        words.spell(moment, today: today) { appendInterpolation($0) }
+    }
+
+    /// ` <b>还剩 3 小时</b>`; nothing without a limit.
+    mutating func appendInterpolation(remaining due: Instant?, _ words: RowWords, _ now: Instant) {
+        guard let due else { return }
+        appendLiteral(" <b>")
+        words.spell(from: now, to: due) { appendInterpolation($0) }
+        appendLiteral("</b>")
     }
 }
 
