@@ -17,6 +17,7 @@ package enum CaseSchema {
                 + [.textIndex(textIndex)]),
         Migration("cases-002", countedOpen),
         Migration("cases-003", broadcasts),
+        Migration("cases-004", swept),
     ]
 
     /// One update on its way to many followers; `cursor` is the last one who was told.
@@ -41,6 +42,12 @@ package enum CaseSchema {
             CREATE INDEX cases_village_open ON cases (village, rank, due_at, id, confidential, hidden_from, open)
             WHERE open = 1
             """),
+    ]
+
+    /// Every case passes through the indexes of open ones and leaves dead entries behind, which lists would step
+    /// over until PostgreSQL sweeps them out: by default after a fifth of the table, which holds the history of years.
+    private static let swept: [Migration.Part] = [
+        .postgres("ALTER TABLE cases SET (autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.01)")
     ]
 
     private static let kinds: [Migration.Part] = [
