@@ -10,15 +10,14 @@ package enum SystemTime {
     }
 
     package static let chance = Chance { count in
-        var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count + 7)
-        while bytes.count < count {
-            let word = generator.next()
-            for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+        [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
+            // The system gives 256 bytes at a time at most.
+            while filled < count {
+                let some = min(256, count - filled)
+                precondition(getentropy(bytes.baseAddress! + filled, some) == 0, "the system has no randomness")
+                filled += some
+            }
         }
-        bytes.removeLast(bytes.count - count)
-        return bytes
     }
 
     static func now(_ time: timespec) -> String {

@@ -60,6 +60,8 @@ package func jsonText(_ fields: [String: String]) -> String {
 }
 
 private func quoted(_ text: String) -> String {
+    // Most text has nothing to escape.
+    if !text.utf8.contains(where: { $0 < 32 || $0 == 34 || $0 == 92 }) { return "\"" + text + "\"" }
     var out = "\""
     for scalar in text.unicodeScalars {
         switch scalar {

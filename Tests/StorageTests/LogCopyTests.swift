@@ -19,8 +19,8 @@ import Values
         func size(_ suffix: String = "") throws -> Int {
             try FileManager.default.attributesOfItem(atPath: path + suffix)[.size] as? Int ?? 0
         }
-        // Twice the pages after which the log is copied.
-        while number < 9_000 {
+        // More pages than there may be before the log is copied.
+        while number < 15_000 {
             let first = number
             try await db.write { tx in
                 for id in first..<(first + 300) { try tx.run("INSERT INTO note (id, text) VALUES (\(id), \(page))") }
@@ -34,7 +34,7 @@ import Values
             tries += 1
         }
         #expect(try size() >= 8_000_000)
-        #expect(try await db.read { try $0.value("SELECT COUNT(*) FROM note") } == 9_000)
+        #expect(try await db.read { try $0.value("SELECT COUNT(*) FROM note") } == 15_000)
         await db.close()
         #expect(try size("-wal") == 0)
     }

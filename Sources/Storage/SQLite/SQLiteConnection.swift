@@ -27,6 +27,9 @@ final class SQLiteConnection {
     /// False inside a transaction. SQLite itself ends one after some errors.
     var isIdle: Bool { sqlite3_get_autocommit(handle) != 0 }
 
+    /// Rows that were inserted, updated or deleted since it was opened.
+    var changes: Int64 { sqlite3_total_changes64(handle) }
+
     /// Runs a statement without values.
     func execute(_ text: String) throws {
         let statement = try prepare(text)

@@ -8,9 +8,9 @@ import Synchronization
 /// tried again only after it has grown by as much once more, so that writers hardly wait.
 final class WriteAheadLog {
     /// Pages after which the log is copied back as far as no reader needs it.
-    static let copyPages: Int32 = 4_000
-    /// Pages after which readers are waited for, so that the log can be begun anew: 64 MB.
-    static let restartPages: Int32 = 16_000
+    static let copyPages: Int32 = 12_000
+    /// Pages after which readers are waited for, so that the log can be begun anew: 128 MB.
+    static let restartPages: Int32 = 32_000
     /// How long they are waited for.
     static let restartMilliseconds: Int32 = 100
 
@@ -21,6 +21,8 @@ final class WriteAheadLog {
     private var seen: Int32 = 0
     private var copied: Int32 = 0
     private var restarted: Int32 = 0
+    /// The last copy before the log is begun anew has been asked for.
+    private var isNearlyCopied = false
 
     init(_ connection: SQLiteConnection, _ copier: LogCopier) {
         self.connection = connection
@@ -49,7 +51,14 @@ final class WriteAheadLog {
         seen = now
         guard !copier.isBusy else { return }
         if now >= restarted + WriteAheadLog.restartPages {
-            // Most of it has been copied beside the writer by now: this waits for the rest only.
+            // The writer waits for the rest only: what was committed during one more copy beside it.
+            guard isNearlyCopied else {
+                isNearlyCopied = true
+                copied = now
+                copier.copy()
+                return
+            }
+            isNearlyCopied = false
             restarted = now
             copied = now
             sqlite3_busy_timeout(connection.handle, WriteAheadLog.restartMilliseconds)
