@@ -47,6 +47,7 @@ final class WriteAheadLog {
         if now < seen {
             copied = 0
             restarted = 0
+            isNearlyCopied = false
         }
         seen = now
         guard !copier.isBusy else { return }
