@@ -4,7 +4,7 @@ Every part works on a copy of the county, prints its figures beside what was pro
 """
 import os, random, re, select, shutil, socket, sqlite3, sys, threading, time
 
-from machine import PROGRAM, ROOT, Postgres, Server, say, settle, sh, wrk
+from machine import PROGRAM, ROOT, Postgres, Server, say, settle, sh, sweep, wrk
 from wire import Line, Probe, Rain, rows, share, token
 
 COUNTY = {"west": 113.9, "south": 33.9, "east": 114.7, "north": 34.7}
@@ -38,8 +38,7 @@ class Ground:
         began = time.monotonic()
         said = self.run(*self.command, data=self.data, database=self.database)
         if self.postgres:
-            sh("psql", "-q", self.database, "-c", "VACUUM (ANALYZE)")
-            sh("psql", "-q", self.database, "-c", "CHECKPOINT")
+            sweep(self.database)
         say(f"  ({self.kind} filled in {time.monotonic() - began:.0f} s)")
         with open(self.said, "w") as f:
             f.write(said)
